@@ -1,0 +1,174 @@
+"""One call for the operator and the console: from a drive as the user named it to a summary."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from airflow_provider_drivedelta.core.errors import FixSetup
+from airflow_provider_drivedelta.core.lake.compaction import Compaction
+from airflow_provider_drivedelta.core.lake.storage import LocalStorage, local_path
+from airflow_provider_drivedelta.core.lake.token_file import TokenFile
+from airflow_provider_drivedelta.core.plan import OnResync, OnUnsure, Plan, Progress
+from airflow_provider_drivedelta.core.protocols.graph_drive import (
+    SHARING_CHANGES,
+    DriveFound,
+    GraphDrive,
+    ask_for_drive,
+    read_drive,
+)
+from airflow_provider_drivedelta.core.pull import pull
+from airflow_provider_drivedelta.core.reconcile import Reconciled, reconcile
+from airflow_provider_drivedelta.core.sources import Drive, Feed, fingerprint
+from airflow_provider_drivedelta.core.summary import Summary
+from airflow_provider_drivedelta.core.tokens import TokenStore
+from airflow_provider_drivedelta.core.transport import Transport
+
+GRAPH = "https://graph.microsoft.com/v1.0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DriveCapture:
+    """What to capture of a drive, and where to.
+
+    :param output: a folder on local disk, as a path or a file:// address; the feed gets a folder of its own in it.
+    :param start: "full" reads everything first; "latest" captures only what changes from now on.
+    :param folder: follow this folder only, by its path from the root or its item id; the whole drive is read all the
+        same, so that what comes into the folder and leaves it is known.
+    :param select: properties to ask for besides those that are needed; empty asks for all.
+    :param expand: relations to ask for; what comes goes to `extra`.
+    :param page_size: items a page to ask for; the service may give fewer.
+    :param sharing_changes: also capture changes of permissions (needs Sites.FullControl.All).
+    :param full_reload: read everything again, whatever the stored token says.
+    :param on_resync: "inline" reads everything when the token is refused; "stop" raises `NeedsReload`.
+    :param on_unsure: what becomes of items that a full read misses although the service may have lost them:
+        "keep" marks them missing, "delete" deletes them.
+    :param confirm_deletes: the id of a full read that was held back because it would delete very much.
+    :param dry_run: read, count, and write nothing.
+    :param run: who asked; kept with the commit.
+    :param compaction: when the state is written anew.
+    """
+
+    source: Drive
+    output: str
+    protocol: str = "graph"
+    start: str = "full"
+    folder: str = ""
+    select: Sequence[str] = ()
+    expand: Sequence[str] = ()
+    page_size: int | None = None
+    sharing_changes: bool = False
+    full_reload: bool = False
+    on_resync: OnResync = "inline"
+    on_unsure: OnUnsure = "keep"
+    confirm_deletes: str = ""
+    dry_run: bool = False
+    run: str = ""
+    compaction: Compaction = Compaction()  # noqa: RUF009 - a frozen value
+
+
+def capture_drive(
+    capture: DriveCapture,
+    *,
+    base_url: str,
+    transport: Transport,
+    tokens: TokenStore | None = None,
+    on_page: Callable[[Progress], None] | None = None,
+) -> Summary:
+    """Bring the drive's feed up to date. Without `tokens` the token is kept beside the data.
+
+    :raises FixSetup: an argument, the connection or the output must be changed first.
+    :raises RetryLater: the next try may succeed; nothing is lost.
+    :raises BrokenFeed: the service or the output contradicts itself.
+    """
+    with_what = _prepare(capture, base_url, transport, tokens, on_page)
+    return pull(*with_what)
+
+
+def reconcile_drive(
+    capture: DriveCapture,
+    *,
+    base_url: str,
+    transport: Transport,
+    tokens: TokenStore | None = None,
+    on_page: Callable[[Progress], None] | None = None,
+) -> Reconciled:
+    """Compare the drive's feed with the service and mend what differs; raises as `capture_drive` does."""
+    return reconcile(*_prepare(capture, base_url, transport, tokens, on_page))
+
+
+def _prepare(
+    capture: DriveCapture,
+    base_url: str,
+    transport: Transport,
+    tokens: TokenStore | None,
+    on_page: Callable[[Progress], None] | None,
+) -> tuple[Plan, GraphDrive, Transport, LocalStorage, TokenStore]:
+    """What a run needs, made from what the user said."""
+    _check(capture)
+    output = local_path(capture.output)
+    drive_id = resolve(capture.source, base_url=base_url, transport=transport)
+    protocol = _protocol(capture, base_url, drive_id)
+    scope = f"folder:{_folder(capture.folder)}" if capture.folder else ""
+    feed = Feed.of_drive(drive_id, output=str(output), scope=scope)
+    storage = LocalStorage(output / feed.folder)
+    plan = Plan(
+        feed=feed,
+        source=f"drives/{drive_id}",
+        path=f"{capture.output.rstrip('/')}/{feed.folder}",
+        drive_id=drive_id,
+        fingerprint=fingerprint(
+            protocol=protocol.name, select=protocol.select, expand=protocol.expand, prefer=protocol.prefer, scope=scope
+        ),
+        folder=_folder(capture.folder),
+        start="latest" if capture.start == "latest" else "full",
+        full_reload=capture.full_reload,
+        on_resync=capture.on_resync,
+        on_unsure=capture.on_unsure,
+        confirm_deletes=capture.confirm_deletes,
+        dry_run=capture.dry_run,
+        run=capture.run,
+        compaction=capture.compaction,
+        on_page=on_page,
+    )
+    return plan, protocol, transport, storage, tokens or TokenFile(storage)
+
+
+def resolve(source: Drive, *, base_url: str, transport: Transport) -> str:
+    """The drive id that `source` means; asks the service only when it is not one already."""
+    return source.id if source.owner == "drives" else find_drive(source, base_url=base_url, transport=transport).id
+
+
+def find_drive(source: Drive, *, base_url: str, transport: Transport) -> DriveFound:
+    """The drive as the service describes it: one request."""
+    return transport.fetch(ask_for_drive(base_url, source), read_drive)
+
+
+def _protocol(capture: DriveCapture, base_url: str, drive_id: str) -> GraphDrive:
+    return GraphDrive(
+        base_url=base_url,
+        drive_id=drive_id,
+        select=tuple(capture.select),
+        expand=tuple(capture.expand),
+        page_size=capture.page_size,
+        prefer=SHARING_CHANGES if capture.sharing_changes else (),
+    )
+
+
+def _folder(folder: str) -> str:
+    """One spelling for one folder: paths begin with a slash and end without."""
+    return f"/{folder.strip('/')}" if "/" in folder else folder
+
+
+def _check(capture: DriveCapture) -> None:
+    """Arguments that no run can work with, found before anything is asked or written."""
+    if capture.protocol != "graph":
+        raise FixSetup(f"The protocol {capture.protocol!r} is not supported", then="Use protocol='graph'.")
+    if capture.start not in ("full", "latest"):
+        raise FixSetup(f"A feed cannot start at {capture.start!r}", then="Use start='full' or start='latest'.")
+    if capture.folder and capture.start != "full":
+        raise FixSetup("A folder can only be followed from a full read", then="Use start='full', or leave folder out.")
+    if capture.folder and not capture.folder.strip("/"):
+        raise FixSetup("The folder is the drive's root", then="Leave folder out to follow the whole drive.")
+    if capture.page_size is not None and not 0 < capture.page_size <= 10_000:
+        raise FixSetup(f"A page cannot have {capture.page_size} items", then="Use a page_size from 1 to 10000.")

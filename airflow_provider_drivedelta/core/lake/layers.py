@@ -1,0 +1,145 @@
+"""Writes what the state says from now on: one more layer, or, when there are too many, a new base."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from airflow_provider_drivedelta.core.lake.commits import DataFile, Layer
+from airflow_provider_drivedelta.core.lake.compaction import Compaction
+from airflow_provider_drivedelta.core.lake.fold import Fold
+from airflow_provider_drivedelta.core.lake.layout import staging_folder, state_file
+from airflow_provider_drivedelta.core.lake.state import KEYS, LZ4, STAGED, in_equal_batches
+from airflow_provider_drivedelta.core.lake.storage import LocalStorage, explained
+
+_TOMBSTONES_KEPT = timedelta(
+    days=93
+)  # longer than any token lives, so a late answer never brings back a deleted item as new
+
+_LIVING = "deleted_at IS NULL"
+
+# The whole state after this run, its rows numbered anew in the order they lie.
+_MERGED = f"""
+    CREATE TABLE merged AS
+    WITH latest AS (
+        SELECT * FROM known WHERE NOT EXISTS (SELECT 1 FROM new_keys n WHERE n.item_key = known.item_key)
+        UNION ALL SELECT * FROM new_keys
+    )
+    SELECT *, row_number() OVER (PARTITION BY {_LIVING} ORDER BY layer, row) - 1 AS new_row
+    FROM latest WHERE {_LIVING} OR deleted_at > $forgotten
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class NewState:
+    """The layers after this run, and the files that were written for it."""
+
+    layers: tuple[Layer, ...]
+    files: tuple[DataFile, ...]
+
+
+def write_layer(
+    storage: LocalStorage,
+    fold: Fold,
+    attempt: str,
+    compaction: Compaction = Compaction(),  # noqa: B008 - a frozen value
+) -> NewState:
+    """The next state; nothing new to it, nothing is written."""
+    new = fold.number_of("new_keys")
+    layers = fold.state.layers
+    if not new and not fold.state.is_damaged:
+        return NewState(layers, ())
+    if fold.state.is_damaged or compaction.is_due(layers, new):
+        return _compact(storage, fold, attempt)
+    keys, rows = _Place(storage, fold, attempt, "keys.parquet"), _Place(storage, fold, attempt, "rows.arrow")
+    from_stage = fold.number_of("new_keys WHERE layer = increment")
+    if from_stage * 2 >= fold.stage.items:
+        _write_keys(keys, fold, "SELECT * FROM new_keys")
+        rows.staged = fold.stage.path  # what was staged is the layer: written once
+    else:
+        _write_keys(keys, fold, _RENUMBERED)
+        _write_rows(rows, _chosen(fold, "SELECT row FROM new_keys WHERE layer = increment ORDER BY row", None))
+    return _added(layers, keys, rows, new, fold)
+
+
+_RENUMBERED = """
+    SELECT * REPLACE (
+        if(layer = increment, row_number() OVER (PARTITION BY layer = increment ORDER BY row) - 1, row) AS row
+    ) FROM new_keys
+"""
+
+
+def _compact(storage: LocalStorage, fold: Fold, attempt: str) -> NewState:
+    """A new base: every living row once, tombstones as long as they matter."""
+    fold.database.execute(_MERGED, {"forgotten": fold.question.now - _TOMBSTONES_KEPT})
+    keys, rows = _Place(storage, fold, attempt, "keys.parquet"), _Place(storage, fold, attempt, "rows.arrow")
+    number = fold.question.number
+    _write_keys(
+        keys,
+        fold,
+        f"SELECT * EXCLUDE (new_row) REPLACE (if({_LIVING}, {number}, NULL) AS layer, "
+        f"if({_LIVING}, new_row, NULL) AS row) FROM merged",
+    )
+    layers = fold.layers_quoted(f"merged WHERE {_LIVING}")
+    _write_rows(rows, (batch for layer in layers for batch in _living(fold, layer)))
+    return _added((), keys, rows, fold.number_of("merged"), fold)
+
+
+def _living(fold: Fold, layer: int) -> Iterator[pa.RecordBatch]:
+    return _chosen(fold, f"SELECT row FROM merged WHERE {_LIVING} AND layer = {layer:d} ORDER BY row", layer)
+
+
+def _chosen(fold: Fold, query: str, layer: int | None) -> Iterator[pa.RecordBatch]:
+    rows = fold.stage.rows if layer in (None, fold.question.number) else fold.rows_of(layer)
+    for batch in fold.read(query):
+        yield from rows.take(batch["row"].to_numpy())
+
+
+class _Place:
+    """A state file to be: where it is staged, where it will lie."""
+
+    def __init__(self, storage: LocalStorage, fold: Fold, attempt: str, what: str) -> None:
+        self.storage = storage
+        self.staged = f"{staging_folder(attempt)}/{what}"
+        self.final = state_file(fold.question.number, what, attempt)
+
+    def file(self, rows: int) -> DataFile:
+        return DataFile(staged=self.staged, final=self.final, rows=rows, size=self.storage.size(self.staged))
+
+
+def _added(layers: tuple[Layer, ...], keys: _Place, rows: _Place, count: int, fold: Fold) -> NewState:
+    files = (keys.file(count), rows.file(count))
+    layer = Layer(
+        increment=fold.question.number,
+        keys=keys.final,
+        rows=rows.final,
+        count=count,
+        keys_size=files[0].size,
+        rows_size=files[1].size,
+    )
+    return NewState((*layers, layer), files)
+
+
+def _write_keys(place: _Place, fold: Fold, query: str) -> None:
+    with (
+        explained(place.storage.full_path(place.staged)),
+        place.storage.open_new(place.staged) as file,
+        pq.ParquetWriter(file, KEYS, compression="zstd", compression_level=1) as writer,
+    ):
+        for batch in fold.read(query):
+            writer.write_table(pa.Table.from_batches([batch]).select(KEYS.names).cast(KEYS))
+
+
+def _write_rows(place: _Place, batches: Iterator[pa.RecordBatch]) -> None:
+    """Rows in batches of equal size, as `state.Rows` counts on."""
+    with (
+        explained(place.storage.full_path(place.staged)),
+        place.storage.open_new(place.staged) as file,
+        pa.ipc.new_file(pa.PythonFile(file, mode="w"), STAGED, options=LZ4) as writer,
+    ):
+        for batch in in_equal_batches(batches):
+            writer.write_batch(batch)

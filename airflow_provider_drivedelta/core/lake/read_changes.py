@@ -1,0 +1,87 @@
+"""Change records as they were committed: from the files that the commits name, never from a glob."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from airflow_provider_drivedelta.core.errors import BrokenFeed, FixSetup
+from airflow_provider_drivedelta.core.lake import log
+from airflow_provider_drivedelta.core.lake.commits import DataFile
+from airflow_provider_drivedelta.core.lake.drive_schema import CHANGE_RECORD
+from airflow_provider_drivedelta.core.lake.feeds import one_feed
+from airflow_provider_drivedelta.core.lake.state import up_to_date
+from airflow_provider_drivedelta.core.lake.storage import LocalStorage, explained
+
+_ROWS_AT_ONCE = 8192
+
+
+def read_changes(folder: str | os.PathLike[str], *, after: int = 0, until: int | None = None) -> pa.RecordBatchReader:
+    """The change records of the increments with `after` < number <= `until`, in order of increment and sequence.
+
+    Exactly what is committed: an increment that a crash kept from its final place is read where it
+    lies, files that belong to no commit are not. Rows come a few thousand at a time, whatever the
+    feed's size; `.read_all()` gives a table, `.read_pandas()` a DataFrame, `duckdb.from_arrow(...)` a
+    relation. Columns that an older version did not write are null.
+
+    :param folder: a feed's folder, or an output folder that holds one feed; a path or a file:// address.
+    :param after: the last increment you have, 0 for none.
+    :param until: the last increment to read; None reads to the end.
+    :raises FixSetup: there is no such feed, or a file of an increment was moved away or vacuumed.
+    :raises BrokenFeed: a commit or a file is damaged.
+    """
+    storage = one_feed(folder)
+    files = [
+        _Committed(storage, commit.increment, file)
+        for commit in log.committed(storage, after=after, until=until)
+        for file in commit.files
+    ]
+    for file in files:
+        file.find()  # what is missing is better told now than half way through
+    return pa.RecordBatchReader.from_batches(CHANGE_RECORD, (batch for file in files for batch in file.batches()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Committed:
+    """A file of one increment."""
+
+    storage: LocalStorage
+    increment: int
+    file: DataFile
+
+    def find(self) -> str:
+        """The path to read it at: its final one, or the staged one while nobody has finished the commit."""
+        # The final one twice: somebody may finish the commit between two looks.
+        for path in (self.file.final, self.file.staged, self.file.final):
+            if self.storage.exists(path):
+                return self._sound(path)
+        raise FixSetup(
+            f"Increment {self.increment} was committed, but its file is not there any more",
+            where=self.storage.full_path(self.file.final),
+            then=f"Bring it back, or read on with after={self.increment}; read_current does not need it.",
+        )
+
+    def _sound(self, path: str) -> str:
+        if self.storage.size(path) != self.file.size:
+            raise self._damaged("has not the size it was committed with")
+        return self.storage.full_path(path)
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        path = self.find()
+        try:
+            with explained(path), pq.ParquetFile(path, pre_buffer=False) as file:
+                for batch in file.iter_batches(_ROWS_AT_ONCE):
+                    yield up_to_date(batch, CHANGE_RECORD)
+        except pa.ArrowInvalid as error:
+            raise self._damaged("is no Parquet that can be read") from error
+
+    def _damaged(self, how: str) -> BrokenFeed:
+        return BrokenFeed(
+            f"A file of increment {self.increment} {how}",
+            where=self.storage.full_path(self.file.final),
+            then=f"Restore it from a copy, or read on with after={self.increment}.",
+        )

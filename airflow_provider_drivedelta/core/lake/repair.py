@@ -1,0 +1,93 @@
+"""A damaged state, as far as it can still be used: for the one kind of run that reads everything again.
+
+Without a layer's keys the items it told of are as the layers below it say, or unknown. Without its
+rows a stand-in made from the keys is quoted: who an item was and where, and nothing else of it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from airflow_provider_drivedelta.core.errors import BrokenFeed
+from airflow_provider_drivedelta.core.lake.state import LZ4, STAGED, State, damaged, in_equal_batches, up_to_date
+
+log = logging.getLogger(__name__)
+
+
+def salvaged(state: State) -> State:
+    """What is sound of the state; every file is read for that."""
+    lost_keys = frozenset(layer.increment for layer in state.layers if not _keys_are_sound(state, layer.increment))
+    lost_rows = frozenset(layer.increment for layer in state.layers if not _rows_are_sound(state, layer.increment))
+    for number in sorted(lost_keys | lost_rows):
+        log.warning("The state of increment %d is damaged: going on with what is left of it", number)
+    return replace(state, lost_keys=lost_keys, lost_rows=lost_rows)
+
+
+def blame(state: State, error: Exception) -> None:
+    """:raises BrokenFeed: a file of the state cannot be read, which explains the error."""
+    left = salvaged(state)
+    for increment in sorted(left.lost_keys):
+        raise damaged(state.layer(increment).keys, state.storage) from error
+    for increment in sorted(left.lost_rows):
+        raise damaged(state.layer(increment).rows, state.storage) from error
+
+
+def add_stand_ins(state: State, database: duckdb.DuckDBPyConnection, drive_id: str, scratch: Path) -> State:
+    """The state with a stand-in for each file of rows that is lost. The keys are in the table `known`."""
+    stand_ins: dict[int, str] = {}
+    for layer in sorted(state.lost_rows):
+        scratch.mkdir(parents=True, exist_ok=True)
+        path = scratch / f"rows-{layer}.arrow"
+        known = database.cursor().sql(_BY_ROW.format(layer=layer)).to_arrow_reader(65_536)
+        with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, STAGED, options=LZ4) as writer:
+            for batch in in_equal_batches(_items(known, drive_id)):
+                writer.write_batch(batch)
+        stand_ins[layer] = str(path)
+    return replace(state, stand_ins=stand_ins)
+
+
+# Every position of the lost file, so that the keys still point right.
+_BY_ROW = """
+    SELECT p.position, k.item_key, k.parent_key, k.name, k.is_container
+    FROM range((SELECT coalesce(max(row), -1) + 1 FROM known WHERE layer = {layer:d})) p(position)
+    LEFT JOIN known k ON k.layer = {layer:d} AND k.row = p.position
+    ORDER BY p.position
+"""
+
+
+def _items(known: pa.RecordBatchReader, drive_id: str) -> Iterator[pa.RecordBatch]:
+    for batch in known:
+        told = pa.RecordBatch.from_pydict(
+            {name: batch[name] for name in batch.schema.names}
+            | {
+                "id": batch["item_key"],
+                "parent_id": batch["parent_key"],
+                "is_folder": batch["is_container"],
+                "drive_id": pa.repeat(drive_id, batch.num_rows),
+            }
+        )
+        yield up_to_date(told)
+
+
+def _keys_are_sound(state: State, increment: int) -> bool:
+    try:
+        pq.read_table(state.keys_of(increment))
+    except (BrokenFeed, OSError, pa.ArrowException):
+        return False
+    return True
+
+
+def _rows_are_sound(state: State, increment: int) -> bool:
+    try:
+        for batch in state.rows_of(increment).batches():
+            batch.validate()
+    except (BrokenFeed, OSError, pa.ArrowException):
+        return False
+    return True

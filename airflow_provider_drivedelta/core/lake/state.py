@@ -1,0 +1,220 @@
+"""The latest known form of every item of a feed: narrow keys to decide by, and rows to quote from.
+
+The state is a base and the layers that later commits put on it. A layer is two files: `keys`
+(Parquet, one narrow row an item it says something new of) and `rows` (Arrow, the items themselves,
+in batches of equal size so that one can be fetched alone). A key points at its row by the number of
+the layer and the position in it, which may be an older layer's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from airflow_provider_drivedelta.core.errors import BrokenFeed
+from airflow_provider_drivedelta.core.lake.aspects import HASHES
+from airflow_provider_drivedelta.core.lake.commits import Layer
+from airflow_provider_drivedelta.core.lake.drive_schema import ITEM, UTC_TIME
+from airflow_provider_drivedelta.core.lake.layout import STATE
+from airflow_provider_drivedelta.core.lake.storage import LocalStorage
+
+BATCH_ROWS = 2048
+LZ4 = pa.ipc.IpcWriteOptions(compression="lz4")
+
+_HASH_FIELDS = [pa.field(name, pa.uint64()) for name in HASHES]
+
+_STAGED_FIELDS: list[pa.Field[Any]] = [
+    pa.field("position", pa.int64()),
+    pa.field("item_key", pa.string()),
+    pa.field("parent_key", pa.string()),
+    pa.field("is_container", pa.bool_()),
+    pa.field("is_deleted", pa.bool_()),
+    pa.field("is_root", pa.bool_()),
+    pa.field("is_restored", pa.bool_()),
+    *_HASH_FIELDS,
+    pa.field("_captured_at", UTC_TIME),
+    *ITEM,
+]
+STAGED = pa.schema(_STAGED_FIELDS)
+"""A row as it is staged and as the state keeps it: arrival order, ids that join, what is decided by; then the item."""
+
+DECIDING = [
+    "position",
+    "item_key",
+    "parent_key",
+    "is_container",
+    "is_deleted",
+    "is_root",
+    "is_restored",
+    *HASHES,
+    "name",
+    "created_at",
+    "shared_changed",
+]
+"""The columns of `STAGED` that the fold reads."""
+
+_KEY_FIELDS: list[pa.Field[Any]] = [
+    pa.field("item_key", pa.string()),
+    pa.field("parent_key", pa.string()),
+    pa.field("name", pa.string()),
+    pa.field("is_container", pa.bool_()),
+    pa.field("increment", pa.int64()),
+    pa.field("layer", pa.int64()),
+    pa.field("row", pa.int64()),
+    *_HASH_FIELDS,
+    pa.field("hash_version", pa.int16()),
+    pa.field("deleted_at", UTC_TIME),
+    pa.field("missing_since", UTC_TIME),
+]
+KEYS = pa.schema(_KEY_FIELDS)
+"""What the state knows of an item. `increment` is the commit that said so; `deleted_at` makes it a tombstone."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The layers of one commit, base first.
+
+    Of a damaged state under repair: increments whose keys or rows are lost, and full paths of what
+    stands in for the rows.
+    """
+
+    storage: LocalStorage
+    layers: tuple[Layer, ...] = ()
+    lost_keys: frozenset[int] = frozenset()
+    lost_rows: frozenset[int] = frozenset()
+    stand_ins: Mapping[int, str] = field(default_factory=dict)
+
+    @property
+    def is_damaged(self) -> bool:
+        return bool(self.lost_keys or self.lost_rows)
+
+    def check(self) -> None:
+        """:raises BrokenFeed: a file of the state is gone or cut."""
+        for layer in self.layers:
+            self.keys_of(layer.increment)
+            self.rows_of(layer.increment)
+
+    def key_files(self) -> list[str]:
+        """Full paths of the keys, base first.
+
+        :raises BrokenFeed: one is gone or cut.
+        """
+        return [self.keys_of(layer.increment) for layer in self.layers if layer.increment not in self.lost_keys]
+
+    def keys_of(self, layer: int) -> str:
+        """:raises BrokenFeed: there is no such layer, or its file is gone or cut."""
+        known = self.layer(layer)
+        return self._sound(known.keys, known.keys_size)
+
+    def absent(self) -> set[str]:
+        """The keys of items that were deleted, of late, or are missed.
+
+        :raises BrokenFeed: a file of the state is gone or cut.
+        """
+        told: set[str] = set()
+        for path in self.key_files():
+            for batch in _batches_of(path, ["item_key", "deleted_at", "missing_since"], self.storage):
+                is_absent = pc.or_(batch.column("deleted_at").is_valid(), batch.column("missing_since").is_valid())
+                keys = batch.column("item_key")
+                told.difference_update(keys.filter(pc.invert(is_absent)).to_pylist() if told else ())
+                told.update(key for key in keys.filter(is_absent).to_pylist() if key)
+        return told
+
+    def rows_of(self, layer: int) -> Rows:
+        """:raises BrokenFeed: there is no such layer, or its file is gone or cut."""
+        if layer in self.stand_ins:
+            return Rows(self.stand_ins[layer])
+        known = self.layer(layer)
+        return Rows(self._sound(known.rows, known.rows_size))
+
+    def layer(self, increment: int) -> Layer:
+        for layer in self.layers:
+            if layer.increment == increment:
+                return layer
+        raise damaged(f"{STATE}/{increment:08d}", self.storage)
+
+    def _sound(self, path: str, size: int) -> str:
+        if not self.storage.exists(path) or self.storage.size(path) != size:
+            raise damaged(path, self.storage)
+        return self.storage.full_path(path)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """One file of rows, read a batch at a time; columns that came later are null."""
+
+    path: str
+
+    def columns(self) -> frozenset[str]:
+        """What the version that wrote the file knew."""
+        with pa.OSFile(self.path, "r") as file, pa.ipc.open_file(file) as reader:
+            return frozenset(reader.schema.names)
+
+    def batches(self) -> Iterator[pa.RecordBatch]:
+        """All rows, in order, a bounded number at a time."""
+        with pa.OSFile(self.path, "r") as file, pa.ipc.open_file(file) as reader:
+            for number in range(reader.num_record_batches):
+                yield up_to_date(reader.get_batch(number))
+
+    def take(self, rows: npt.NDArray[np.int64]) -> Iterator[pa.RecordBatch]:
+        """The rows at these positions, which ascend; reads only the batches they lie in."""
+        with pa.OSFile(self.path, "r") as file, pa.ipc.open_file(file) as reader:
+            for number, chosen in by_batch(rows):
+                yield up_to_date(reader.get_batch(number).take(chosen))
+
+
+def by_batch(rows: npt.NDArray[np.int64]) -> Iterator[tuple[int, npt.NDArray[np.int64]]]:
+    """Ascending positions as (number of the batch, positions inside it)."""
+    numbers = rows // BATCH_ROWS
+    starts = np.flatnonzero(np.diff(numbers, prepend=-1))
+    for start, end in zip(starts, [*starts[1:], len(rows)], strict=True):
+        number = int(numbers[start])
+        yield number, rows[start:end] - number * BATCH_ROWS
+
+
+def in_equal_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The rows of all batches, in batches as `Rows` counts on."""
+    waiting: list[pa.RecordBatch] = []
+    rows = 0
+    for batch in batches:
+        waiting.append(batch)
+        rows += batch.num_rows
+        while rows >= BATCH_ROWS:
+            (whole,) = pa.Table.from_batches(waiting).combine_chunks().to_batches()
+            yield whole.slice(0, BATCH_ROWS)
+            waiting, rows = [whole.slice(BATCH_ROWS)], rows - BATCH_ROWS
+    if rows:
+        (whole,) = pa.Table.from_batches(waiting).combine_chunks().to_batches()
+        yield whole
+
+
+def up_to_date(batch: pa.RecordBatch, schema: pa.Schema = STAGED) -> pa.RecordBatch:
+    """A batch of an older version in today's schema: what it did not know is null."""
+    if batch.schema.equals(schema):
+        return batch
+    known = set(batch.schema.names)
+    columns = [
+        batch[field.name].cast(field.type) if field.name in known else pa.nulls(batch.num_rows, field.type)
+        for field in schema
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def _batches_of(path: str, columns: list[str], storage: LocalStorage) -> Iterator[pa.RecordBatch]:
+    try:
+        with pq.ParquetFile(path) as file:
+            yield from file.iter_batches(columns=columns)
+    except (pa.ArrowException, OSError) as error:
+        raise damaged(path, storage) from error
+
+
+def damaged(path: str, storage: LocalStorage) -> BrokenFeed:
+    then = "Restore the file from a copy, or run once with full_reload: it tells only of differences to what is left."
+    return BrokenFeed("A file of the feed's state is gone or damaged", where=storage.full_path(path), then=then)

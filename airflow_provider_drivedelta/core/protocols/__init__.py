@@ -1,0 +1,1 @@
+"""One module a wire protocol. Pure: requests out, pages in, no sockets."""

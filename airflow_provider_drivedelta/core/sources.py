@@ -1,0 +1,118 @@
+"""What is followed: a drive, in whichever way it is addressed, and the name its feed goes by."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import quote
+
+from airflow_provider_drivedelta.core.errors import FixSetup
+
+Owner = Literal["drives", "users", "groups", "sites", "me"]
+
+_OWNED = re.compile(r"^/?(drives|users|groups|sites)/(.+?)(?:/drive)?(?:/root)?/?$")
+_PERSONAL_ID = re.compile(r"^[0-9A-Fa-f]{12,16}$")
+_UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
+_LONGEST_ID = 120  # keeps folder names under 255 bytes and Variable keys under 250 characters
+
+
+@dataclass(frozen=True, slots=True)
+class Drive:
+    """A drive, by its own id or through the user, group or site that owns it.
+
+    In text: `drives/{id}`, `users/{id or upn}`, `groups/{id}`, `sites/{id}`, `me`, or a bare drive id.
+    """
+
+    owner: Owner
+    id: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> Drive:
+        """:raises FixSetup: the text is empty or of no known form."""
+        text = text.strip()
+        if text.strip("/") in ("me", "me/drive", "me/drive/root"):
+            return cls("me")
+        owned = _OWNED.match(text)
+        if owned:
+            return cls(owned[1], owned[2])  # type: ignore[arg-type]
+        if not text or "/" in text:
+            raise FixSetup(
+                f"{text!r} names no drive",
+                then="Give drives/{id}, users/{id or upn}, groups/{id}, sites/{id}, me, or a bare drive id.",
+            )
+        return cls("drives", text)
+
+    def __str__(self) -> str:
+        return self.owner if self.owner == "me" else f"{self.owner}/{self.id}"
+
+    @property
+    def route(self) -> str:
+        """The path of the drive resource below the service's base address, escaped."""
+        if self.owner == "me":
+            return "/me/drive"
+        # A site may be addressed as {host}:/{path}, which needs a closing colon before more path.
+        escaped = quote(self.id, safe="!:/,@'" if self.owner == "sites" else "!,@'")
+        if self.owner == "sites" and ":/" in self.id and not self.id.endswith(":"):
+            escaped += ":"
+        return f"/drives/{escaped}" if self.owner == "drives" else f"/{self.owner}/{escaped}/drive"
+
+
+def same_drive(left: str, right: str) -> bool:
+    """Whether two ids name one drive: personal ids come in either case and without leading zeros (odapi#1890)."""
+    return normal_drive_id(left) == normal_drive_id(right)
+
+
+def is_personal(drive_id: str) -> bool:
+    """Whether the id is a personal OneDrive's: up to 16 hex digits. Its item ids come in either case, too."""
+    return bool(_PERSONAL_ID.match(drive_id))
+
+
+def item_key(item_id: str, drive_id: str) -> str:
+    """The form of an item's id that joins: personal ids come in either case (odapi#1890)."""
+    return item_id.lower() if is_personal(drive_id) else item_id
+
+
+def normal_drive_id(drive_id: str) -> str:
+    """The form of a drive id that is compared and named by; personal ids are padded to 16 and lowered."""
+    return drive_id.lower().zfill(16) if is_personal(drive_id) else drive_id
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """Source + scope + output: what has one token, one state, one numbering.
+
+    `folder` is where it lies below the output; `key` names it everywhere else (Variable, `_feed` column).
+    """
+
+    folder: str
+    key: str
+
+    @classmethod
+    def of_drive(cls, drive_id: str, *, output: str, scope: str = "") -> Feed:
+        folder = "drive-" + safe_name(normal_drive_id(drive_id))
+        if scope:
+            folder += f"--{_digest(scope)}"
+        # One drive written to two places is two feeds: each has its own numbering and token.
+        return cls(folder, f"{folder}--{_digest(output.rstrip('/'))}")
+
+
+def safe_name(text: str) -> str:
+    """`text` as part of a file name: safe on every file system, never the same for two different texts."""
+    name = _UNSAFE.sub(lambda bad: "".join(f"~{byte:02x}" for byte in bad[0].encode("utf-8", "surrogatepass")), text)
+    return name if len(name) <= _LONGEST_ID else f"{name[:_LONGEST_ID]}~{_digest(text)}"
+
+
+def fingerprint(
+    *, protocol: str, select: Sequence[str], expand: Sequence[str], prefer: Sequence[str], scope: str
+) -> str:
+    """A hash of every setting that a token has baked in; where data is written to is not among them."""
+    settings = [protocol, sorted(select), sorted(expand), sorted(prefer), scope]
+    return hashlib.sha256(json.dumps(settings).encode()).hexdigest()[:16]
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:8]
