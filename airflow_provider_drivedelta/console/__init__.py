@@ -1,0 +1,1 @@
+"""What the console commands share: credentials in, tables and progress out."""

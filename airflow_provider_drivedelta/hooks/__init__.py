@@ -1,0 +1,1 @@
+"""From Airflow's Connections and Variables to the core's words."""

@@ -1,0 +1,146 @@
+"""DriveDeltaHook: a Connection in, a signed and checked way to the service out."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from airflow.providers.common.compat.sdk import BaseHook, mask_secret
+
+from airflow_provider_drivedelta.hooks import form
+
+if TYPE_CHECKING:  # what these bring along must not weigh on the parsing of DAGs
+    from requests.auth import AuthBase
+
+    from airflow_provider_drivedelta.core.errors import DriveDeltaError
+    from airflow_provider_drivedelta.core.protocols.graph_drive import DriveFound
+    from airflow_provider_drivedelta.core.sources import Drive
+    from airflow_provider_drivedelta.core.transport import RetryPolicy, Transport
+    from airflow_provider_drivedelta.core.transport.body import BodyLimits
+    from airflow_provider_drivedelta.hooks.connection import Settings
+
+
+class DriveDeltaHook(BaseHook):
+    """
+    Signs in to Microsoft 365 with a Connection of type ``drivedelta``, or an existing one of type ``msgraph``.
+
+    :param drivedelta_conn_id: the Connection's id
+    """
+
+    conn_name_attr = "drivedelta_conn_id"
+    default_conn_name = "drivedelta_default"
+    conn_type = "drivedelta"
+    hook_name = "Microsoft 365 (DriveDelta)"
+
+    def __init__(self, drivedelta_conn_id: str = default_conn_name) -> None:
+        super().__init__()
+        self.drivedelta_conn_id = drivedelta_conn_id
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The Connection, checked; from here on its secrets are masked in every log.
+
+        :raises FixSetup: a field is missing or wrong.
+        """
+        from airflow_provider_drivedelta.hooks.connection import read_settings, secrets_of
+
+        conn = self.get_connection(self.drivedelta_conn_id)
+        for secret in secrets_of(conn):
+            mask_secret(secret)
+        return read_settings(conn)
+
+    @property
+    def base_url(self) -> str:
+        """The service's base address, such as ``https://graph.microsoft.com/v1.0``."""
+        return self.settings.base_url
+
+    def get_conn(self) -> Transport:
+        """The transport with its defaults; the caller closes it."""
+        return self.transport()
+
+    def transport(
+        self, *, max_wait: float = 600.0, policy: RetryPolicy | None = None, limits: BodyLimits | None = None
+    ) -> Transport:
+        """
+        A new HTTP session to the Connection's host; a context manager.
+
+        :param max_wait: seconds of throttling to sit out in all
+        :param policy: how often one request is tried
+        :param limits: time-outs and the size of one answer
+        """
+        from airflow_provider_drivedelta.core.transport import Transport
+
+        return Transport(
+            auth=self._auth,
+            base_url=self.base_url,
+            verify=self.settings.verify,
+            proxies=self.settings.proxies,
+            max_wait=max_wait,
+            policy=policy,
+            limits=limits,
+        )
+
+    @classmethod
+    def get_ui_field_behaviour(cls) -> dict[str, object]:
+        """Asked by Airflow 3.1 only; later ones read the provider's description."""
+        return {name.replace("-", "_"): value for name, value in form.behaviour().items()}
+
+    @classmethod
+    def get_connection_form_widgets(cls) -> dict[str, object]:
+        """Asked by Airflow 3.1 only; later ones read the provider's description."""
+        return form.widgets()
+
+    def test_connection(self) -> tuple[bool, str]:
+        """Sign in and look one drive up; says in words what is wrong. Bounded: the API server waits for it."""
+        from airflow_provider_drivedelta.core.errors import DriveDeltaError
+
+        try:
+            drive = self.find_drive(self._drive_to_test())
+        except DriveDeltaError as fault:
+            return False, f"{fault}{_hint(fault)}"
+        return True, f"Signed in; drive {drive.name or drive.id!r} can be read."
+
+    def find_drive(self, source: Drive) -> DriveFound:
+        """
+        The drive as the service describes it: one request, tried twice and for seconds only.
+
+        :param source: which drive
+        """
+        from airflow_provider_drivedelta.core.capture import find_drive
+        from airflow_provider_drivedelta.core.transport import RetryPolicy
+        from airflow_provider_drivedelta.core.transport.body import BodyLimits
+
+        policy, limits = RetryPolicy(attempts=2), BodyLimits(connect=5, idle=10, whole=15)
+        with self.transport(max_wait=5, policy=policy, limits=limits) as transport:
+            return find_drive(source, base_url=self.base_url, transport=transport)
+
+    def _drive_to_test(self) -> Drive:
+        from airflow_provider_drivedelta.core.sources import Drive
+
+        # Of all that needs no id, the root site's library is what Files.Read.All alone may read.
+        drive_id = self.settings.drive_id
+        return Drive.parse(drive_id or "sites/root")
+
+    @cached_property
+    def _auth(self) -> AuthBase:
+        """One for all transports of this hook, so that they share one sign-in."""
+        from airflow_provider_drivedelta.core.auth import BearerToken, MsalAuth
+        from airflow_provider_drivedelta.hooks.connection import ReadyToken
+
+        settings = self.settings
+        if isinstance(settings.credential, ReadyToken):
+            return BearerToken(settings.credential.token)
+        return MsalAuth(
+            settings.credential,
+            scope=settings.scope,
+            authority=settings.authority,
+            verify=settings.verify,
+            proxies=settings.proxies,
+            instance_discovery=settings.instance_discovery,
+        )
+
+
+def _hint(fault: DriveDeltaError) -> str:
+    """With Sites.Selected the root site is normally not among the granted ones."""
+    tested_root = "/sites/root/" in fault.where
+    return f" Tested was the root site's library; {form.label('drive_id')} names another." if tested_root else ""

@@ -1,0 +1,6 @@
+"""Operators: Airflow's words in, one call of the core, Airflow's words out."""
+
+from airflow_provider_drivedelta.operators.drive_to_parquet import DriveDeltaToParquetOperator
+from airflow_provider_drivedelta.operators.reconcile import DriveDeltaReconcileOperator
+
+__all__ = ["DriveDeltaReconcileOperator", "DriveDeltaToParquetOperator"]
