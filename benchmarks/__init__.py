@@ -1,0 +1,1 @@
+"""What a pull costs, measured on whole processes against a generated feed."""

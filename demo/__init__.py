@@ -1,0 +1,1 @@
+"""The product shown on a real folder, in a real Airflow."""
