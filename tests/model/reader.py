@@ -25,7 +25,6 @@ class Reader:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.items: dict[str, Row] = {}
-        self.dead: set[str] = set()
         self.increment = 0
 
     def new_commits(self) -> list[Commit]:
@@ -75,7 +74,7 @@ class Reader:
         if row["_op"] == "delete":
             assert (row["path"], row["name"]) == (before["path"], before["name"])
             del self.items[item_id]
-            self.dead.add(item_id)
         else:
+            if before is not None and before["_missing_since"] is not None:
+                assert row["_missing_since"] in (None, before["_missing_since"]), "the mark of what is missed moved"
             self.items[item_id] = row
-            self.dead.discard(item_id)

@@ -104,6 +104,33 @@ def expect(
     return told, after
 
 
+def told_below(folder: str, told: Mapping[str, Told], before: Tree, after: Tree) -> dict[str, Told]:
+    """What readers of one folder get of all that."""
+    seen: dict[str, Told] = {}
+    for item_id in {**before, **after}:
+        was_in, is_in = folder in above(item_id, before), folder in above(item_id, after)
+        whole = told.get(item_id)
+        if (was_in and is_in) or (was_in and item_id not in after) or (is_in and item_id not in before):
+            seen |= {item_id: whole} if whole else {}
+        elif was_in or is_in:
+            seen[item_id] = Told("insert", "entered_scope") if is_in else Told("delete", "left_scope")
+    return seen
+
+
+def below(folder: str, tree: Tree) -> Tree:
+    return {item_id: known for item_id, known in tree.items() if folder in above(item_id, tree)}
+
+
+def above(item_id: str, tree: Tree) -> list[str]:
+    """Ids from the item's parent up; none where it is not in the tree."""
+    found: list[str] = []
+    item = tree.get(item_id)
+    while item is not None and item.parent in tree:
+        item = tree[item.parent]
+        found.append(item.id)
+    return found
+
+
 def _still_missing(before: Tree, now: Tree, reported: Reported, *, full: bool, keeps_absent: bool) -> dict[str, Known]:
     """Items that the service does not return and that are kept all the same, where they are now."""
     if full:
