@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pytest
 
-from airflow_provider_drivedelta.core.lake.drive_schema import CHANGE_RECORD
+from airflow_provider_drivedelta.core.lake.drive_schema import DRIVE
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ def test_duckdb_folds_the_records_to_what_is_on_disk(demo: Path, feed: Path) -> 
 @pytest.mark.timeout(300)
 def test_pyarrow_reads_every_column_with_its_type(feed: Path) -> None:
     table = ds.dataset(feed / "changes", partitioning="hive").to_table()
-    assert table.select(CHANGE_RECORD.names).schema.equals(CHANGE_RECORD)
+    assert table.select(DRIVE.change.names).schema.equals(DRIVE.change)
     assert table["captured_date"].type in (pa.string(), pa.date32())
 
 

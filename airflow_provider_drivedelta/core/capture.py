@@ -7,30 +7,28 @@ from dataclasses import dataclass
 
 from airflow_provider_drivedelta.core.errors import FixSetup
 from airflow_provider_drivedelta.core.lake.compaction import Compaction
+from airflow_provider_drivedelta.core.lake.drive_stage import DriveRecords
 from airflow_provider_drivedelta.core.lake.storage import LocalStorage, local_path
 from airflow_provider_drivedelta.core.lake.token_file import TokenFile
+from airflow_provider_drivedelta.core.locate import Place, locate
+from airflow_provider_drivedelta.core.locate import find_drive as find_drive
 from airflow_provider_drivedelta.core.plan import OnResync, OnUnsure, Plan, Progress
-from airflow_provider_drivedelta.core.protocols.graph_drive import (
-    SHARING_CHANGES,
-    DriveFound,
-    GraphDrive,
-    ask_for_drive,
-    read_drive,
-)
+from airflow_provider_drivedelta.core.protocols.drive_protocols import PROTOCOLS, AnyDrive, check_protocol
+from airflow_provider_drivedelta.core.protocols.graph_drive import SHARING_CHANGES
 from airflow_provider_drivedelta.core.pull import pull
 from airflow_provider_drivedelta.core.reconcile import Reconciled, reconcile
-from airflow_provider_drivedelta.core.sources import Drive, Feed, fingerprint
+from airflow_provider_drivedelta.core.sources import Drive, Feed, fingerprint, item_key
 from airflow_provider_drivedelta.core.summary import Summary
 from airflow_provider_drivedelta.core.tokens import TokenStore
 from airflow_provider_drivedelta.core.transport import Transport
-
-GRAPH = "https://graph.microsoft.com/v1.0"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DriveCapture:
     """What to capture of a drive, and where to.
 
+    :param source: a drive, or a folder of a personal drive by that folder's own feed.
+    :param protocol: "graph", or one of the OneDrive API's older ones: "view.delta", "view.changes".
     :param output: a folder on local disk, as a path or a file:// address; the feed gets a folder of its own in it.
     :param start: "full" reads everything first; "latest" captures only what changes from now on.
     :param folder: follow this folder only, by its path from the root or its item id; the whole drive is read all the
@@ -103,20 +101,20 @@ def _prepare(
     transport: Transport,
     tokens: TokenStore | None,
     on_page: Callable[[Progress], None] | None,
-) -> tuple[Plan, GraphDrive, Transport, LocalStorage, TokenStore]:
+) -> tuple[Plan, AnyDrive, Transport, LocalStorage, TokenStore]:
     """What a run needs, made from what the user said."""
+    check_protocol(capture.protocol, base_url)
     _check(capture)
     output = local_path(capture.output)
-    drive_id = resolve(capture.source, base_url=base_url, transport=transport)
-    protocol = _protocol(capture, base_url, drive_id)
-    scope = f"folder:{_folder(capture.folder)}" if capture.folder else ""
+    place = locate(capture.source, protocol=capture.protocol, base_url=base_url, transport=transport)
+    drive_id, protocol, scope = place.drive_id, _protocol(capture, base_url, place), _scope(capture, place)
     feed = Feed.of_drive(drive_id, output=str(output), scope=scope)
     storage = LocalStorage(output / feed.folder)
     plan = Plan(
         feed=feed,
-        source=f"drives/{drive_id}",
+        source=str(Drive("drives", drive_id, place.item_id)),
         path=f"{capture.output.rstrip('/')}/{feed.folder}",
-        drive_id=drive_id,
+        records=DriveRecords(drive_id),
         fingerprint=fingerprint(
             protocol=protocol.name, select=protocol.select, expand=protocol.expand, prefer=protocol.prefer, scope=scope
         ),
@@ -134,25 +132,23 @@ def _prepare(
     return plan, protocol, transport, storage, tokens or TokenFile(storage)
 
 
-def resolve(source: Drive, *, base_url: str, transport: Transport) -> str:
-    """The drive id that `source` means; asks the service only when it is not one already."""
-    return source.id if source.owner == "drives" else find_drive(source, base_url=base_url, transport=transport).id
-
-
-def find_drive(source: Drive, *, base_url: str, transport: Transport) -> DriveFound:
-    """The drive as the service describes it: one request."""
-    return transport.fetch(ask_for_drive(base_url, source), read_drive)
-
-
-def _protocol(capture: DriveCapture, base_url: str, drive_id: str) -> GraphDrive:
-    return GraphDrive(
+def _protocol(capture: DriveCapture, base_url: str, place: Place) -> AnyDrive:
+    return PROTOCOLS[capture.protocol](
         base_url=base_url,
-        drive_id=drive_id,
+        drive_id=place.drive_id,
+        item_id=place.item_id,
         select=tuple(capture.select),
         expand=tuple(capture.expand),
         page_size=capture.page_size,
         prefer=SHARING_CHANGES if capture.sharing_changes else (),
     )
+
+
+def _scope(capture: DriveCapture, place: Place) -> str:
+    """The part of the drive that is followed, in one spelling; empty for all of it."""
+    if place.item_id:
+        return f"item:{item_key(place.item_id, place.drive_id)}"
+    return f"folder:{_folder(capture.folder)}" if capture.folder else ""
 
 
 def _folder(folder: str) -> str:
@@ -162,12 +158,13 @@ def _folder(folder: str) -> str:
 
 def _check(capture: DriveCapture) -> None:
     """Arguments that no run can work with, found before anything is asked or written."""
-    if capture.protocol != "graph":
-        raise FixSetup(f"The protocol {capture.protocol!r} is not supported", then="Use protocol='graph'.")
     if capture.start not in ("full", "latest"):
         raise FixSetup(f"A feed cannot start at {capture.start!r}", then="Use start='full' or start='latest'.")
     if capture.folder and capture.start != "full":
         raise FixSetup("A folder can only be followed from a full read", then="Use start='full', or leave folder out.")
+    if capture.folder and (capture.source.item or capture.source.path):
+        then = "Leave folder out, or follow the whole drive and give the folder there."
+        raise FixSetup("The source is a folder already", where=str(capture.source), then=then)
     if capture.folder and not capture.folder.strip("/"):
         raise FixSetup("The folder is the drive's root", then="Leave folder out to follow the whole drive.")
     if capture.page_size is not None and not 0 < capture.page_size <= 10_000:

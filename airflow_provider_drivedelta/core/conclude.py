@@ -89,9 +89,9 @@ def _fold(
         return Outcome(
             plan=run.plan, protocol=run.protocol, started=run.started, head=head, start=start, read=read, fold=None
         ), None
-    state = State(run.storage, head.state if head else ())
+    state = State(run.storage, head.state if head else (), read.stage.record)
     asked = question(run.plan, head, start, read, based_on)
-    with Fold(read.stage, state, asked, attempt.scratch()) as fold:
+    with Fold(read.stage, state, asked, attempt.scratch(), run.plan.records) as fold:
         outcome = Outcome(
             plan=run.plan, protocol=run.protocol, started=run.started, head=head, start=start, read=read, fold=fold
         )

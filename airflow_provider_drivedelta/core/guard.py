@@ -11,11 +11,11 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from airflow_provider_drivedelta.core.changes import Kind, Token
+from airflow_provider_drivedelta.core.changes import Json, Kind, Token
 from airflow_provider_drivedelta.core.errors import FixSetup, Flavour
 from airflow_provider_drivedelta.core.lake.fold import Fold
 from airflow_provider_drivedelta.core.lake.layout import HELD
-from airflow_provider_drivedelta.core.lake.staging import Stage
+from airflow_provider_drivedelta.core.lake.staging import Records
 from airflow_provider_drivedelta.core.lake.storage import LocalStorage
 from airflow_provider_drivedelta.core.reading import Read
 
@@ -32,7 +32,6 @@ class HeldRead:
     id: str
     based_on: int
     message: str
-    drive_id: str
     items: int
     token: Token
     kind: Kind
@@ -40,6 +39,7 @@ class HeldRead:
     began: str | None
     flavour: Flavour | None
     quarantined: dict[str, str]
+    fields: Json = None
 
     def refusal(self) -> FixSetup:
         then = (
@@ -48,9 +48,9 @@ class HeldRead:
         )
         return FixSetup(self.message, then=then)
 
-    def read(self, storage: LocalStorage, scope: str | None) -> Read:
+    def read(self, storage: LocalStorage, records: Records, scope: str | None) -> Read:
         """The kept read, as if it had just been made."""
-        stage = Stage.kept(storage, _rows(self.id), self.drive_id, self.items)
+        stage = records.kept(storage, _rows(self.id), fields=self.fields, items=self.items)
         stage.quarantine.waiting = dict(self.quarantined)
         return Read(
             stage=stage,
@@ -81,7 +81,6 @@ def hold(storage: LocalStorage, read: Read, *, attempt: str, based_on: int, mess
         id=attempt[:8],
         based_on=based_on,
         message=message,
-        drive_id=read.stage.drive_id,
         items=read.stage.items,
         token=read.token,
         kind=read.kind,
@@ -89,6 +88,7 @@ def hold(storage: LocalStorage, read: Read, *, attempt: str, based_on: int, mess
         began=read.began.isoformat() if read.began else None,
         flavour=read.flavour,
         quarantined=read.stage.quarantine.open,
+        fields=read.stage.fields,
     )
     storage.move(read.stage.path, _rows(held.id))
     storage.replace(f"{HELD}/{held.id}.json", json.dumps(asdict(held)).encode())

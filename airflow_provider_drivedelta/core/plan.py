@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from airflow_provider_drivedelta.core.lake.compaction import Compaction
+from airflow_provider_drivedelta.core.lake.staging import Records
 from airflow_provider_drivedelta.core.sources import Feed
 
 Start = Literal["full", "latest"]
@@ -31,18 +32,19 @@ def _now() -> datetime:
 class Plan:
     """One run of one feed.
 
-    `folder` is the part of the drive that is followed, as a path from its root or an item id; empty
-    for all of it. `path` is the feed's folder as the user would write it; `run` says who asked, in Airflow's words,
-    and is kept with the commit. `on_resync` says whether a refused token is answered by a full read
-    in this run; `on_unsure` what becomes of items that a full read does not find although the service
-    admits that it may have lost them; `confirm_deletes` names a kept read that may delete.
-    `dry_run` reads the service and writes nothing at all.
+    `records` knows what its items are. `folder` is the part of the drive that is followed, as a path
+    from its root or an item id; empty for all of it. `path` is the feed's folder as the user would
+    write it; `run` says who asked, in Airflow's words, and is kept with the commit. `on_resync` says
+    whether a refused token is answered by a full read in this run; `on_unsure` what becomes of items
+    that a full read does not find although the service admits that it may have lost them;
+    `confirm_deletes` names a kept read that may delete. `dry_run` reads the service and writes
+    nothing at all.
     """
 
     feed: Feed
     source: str
     path: str
-    drive_id: str
+    records: Records
     fingerprint: str
     folder: str = ""
     start: Start = "full"

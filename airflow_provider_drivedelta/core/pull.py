@@ -48,7 +48,7 @@ def pull(
     with Attempt(storage, dry_run=plan.dry_run) as attempt:
         held = guard.confirmed(storage, plan.confirm_deletes)
         if held:
-            read, based_on = held.read(storage, left_behind.scope), held.based_on
+            read, based_on = held.read(storage, plan.records, left_behind.scope), held.based_on
         else:
             read, based_on = read_feed(start, plan, protocol, transport, attempt, left_behind), None
         outcome, commit = conclude(run, attempt, read, start, head, based_on=based_on, confirmed=held is not None)
@@ -70,6 +70,7 @@ def known(
         quarantined=head.quarantined if head else (),
         waiting=held.refusal() if held else None,
         scope=scope,
+        fields=head.list_fields if head else None,
     )
 
 

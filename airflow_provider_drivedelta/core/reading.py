@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from airflow_provider_drivedelta.core.begin import Begin
-from airflow_provider_drivedelta.core.changes import FeedProtocol, Kind, Page, Request, Token
+from airflow_provider_drivedelta.core.changes import FeedProtocol, Json, Kind, Page, Request, Token
 from airflow_provider_drivedelta.core.errors import BrokenFeed, FixSetup, Flavour, NeedsReload, RetryLater, StartOver
 from airflow_provider_drivedelta.core.lake.attempt import Attempt
 from airflow_provider_drivedelta.core.lake.commits import token_hash
@@ -17,7 +17,6 @@ from airflow_provider_drivedelta.core.lake.staging import Stage
 from airflow_provider_drivedelta.core.lake.state import State
 from airflow_provider_drivedelta.core.plan import Plan, Progress
 from airflow_provider_drivedelta.core.restored import read_again, read_waiting
-from airflow_provider_drivedelta.core.sources import item_key
 from airflow_provider_drivedelta.core.transport import Transport
 
 log = logging.getLogger(__name__)
@@ -45,13 +44,14 @@ class Known:
     """What earlier runs left for this one.
 
     The state, ids they could not read, the error of a full read that waits for a person, and the
-    key of the folder that is followed.
+    key of the folder that is followed, and a list's columns.
     """
 
     state: State
     quarantined: tuple[str, ...] = ()
     waiting: FixSetup | None = None
     scope: str | None = None
+    fields: Json = None
 
 
 def read_feed(
@@ -73,13 +73,17 @@ def read_feed(
             if known.waiting is not None:
                 raise known.waiting from refusal
             log.warning("%s. Reading %s again from the start.", refusal.what, plan.source)
-            return _start_over(refusal, chain, protocol)
+            return _start_over(refusal, chain, protocol, kind="resync")
+    only_latest = start.kind == "initial" and plan.start == "latest"
     try:
-        if start.kind == "initial" and plan.start == "latest":
+        if only_latest:
             return chain.read(protocol.latest(), kind=start.kind, full=False)
         return chain.read(protocol.first(), kind=start.kind, full=True)
     except StartOver as refusal:
-        raise _twice(refusal) from refusal
+        if only_latest or refusal.page is None:
+            raise _twice(refusal) from refusal
+        # Asked for everything, the service may call its answer a resync as well: it is what was asked for.
+        return _start_over(refusal, chain, protocol, kind=start.kind)
 
 
 def find_folder(plan: Plan, protocol: FeedProtocol, transport: Transport) -> str | None:
@@ -95,13 +99,13 @@ def find_folder(plan: Plan, protocol: FeedProtocol, transport: Transport) -> str
     if not isinstance(item_id, str) or found is None or found.get("folder") is None:
         then = "Give a folder's path from the drive's root, such as /Reports/2026, or its item id."
         raise FixSetup(f"There is no folder {plan.folder!r} to follow", where=plan.source, then=then)
-    return item_key(item_id, plan.drive_id)
+    return plan.records.key(item_id)
 
 
-def _start_over(refusal: StartOver, chain: _Chain, protocol: FeedProtocol) -> Read:
-    """The full read that a dead token asks for: at the link the service offered, or plainly without a token."""
+def _start_over(refusal: StartOver, chain: _Chain, protocol: FeedProtocol, *, kind: Kind) -> Read:
+    """The full read that a dead token asks for: from what the service offered, or plainly without a token."""
     try:
-        read = chain.read(protocol.first(), kind="resync", full=True, page=chain.offered(refusal))
+        read = chain.read(protocol.first(), kind=kind, full=True, page=chain.offered(refusal))
     except StartOver as again:
         raise _twice(again) from again
     return replace(read, flavour=refusal.flavour)
@@ -122,7 +126,12 @@ class _Chain:
         self._pages = 0
 
     def offered(self, refusal: StartOver) -> Page | None:
-        """The first page at the link the service offered; None where it leads elsewhere or is out of order (#249)."""
+        """The first page as the service sent it, or at the link it offered.
+
+        None where there is neither, or the link leads elsewhere or is out of order (#249).
+        """
+        if refusal.page is not None:
+            return self._count(refusal.page)
         if not refusal.location:
             return None
         try:
@@ -133,14 +142,16 @@ class _Chain:
 
     def read(self, request: Request, *, kind: Kind, full: bool, page: Page | None = None) -> Read:
         """All pages from `request` on; `page` is the first one where it is here already."""
-        with self._attempt.new_stage(self._plan.drive_id, remember=not full) as stage:
+        with self._attempt.new_stage(self._plan.records, fields=self._known.fields, remember=not full) as stage:
             if not full:  # a full read meets them all again
-                stage.quarantine.waiting = {item_key(i, self._plan.drive_id): i for i in self._known.quarantined}
+                stage.quarantine.waiting = {self._plan.records.key(i): i for i in self._known.quarantined}
             first = page or self._page(request)
-            for page in self._pages_from(first, stage):
-                stage.add(page.items, page.received_at)
+            for page in self._pages_from(first, stage, full=full):
+                if page.schema is not None:
+                    stage.learn(page.schema)
+                stage.add(page.items, page.received_at, gone=page.gone)
             if not full:
-                read_again(stage, self._known.state, self._protocol, self._transport)
+                read_again(stage, self._known.state, self._plan.records, self._protocol, self._transport)
                 read_waiting(stage, self._protocol, self._transport)
         assert page is not None  # there is a first one
         assert page.token is not None  # and the last one has the token
@@ -154,22 +165,26 @@ class _Chain:
             scope=self._known.scope,
         )
 
-    def _pages_from(self, page: Page, stage: Stage) -> Iterator[Page]:
-        """`page` and those after it, up to the one with the token."""
+    def _pages_from(self, page: Page, stage: Stage, *, full: bool) -> Iterator[Page]:
+        """`page` and those after it, up to the one with the token; of a full read, up to a certain one."""
         seen: set[bytes] = set()
-        empty = 0
+        empty, confirming = 0, False
         yield page
-        while page.next is not None:
-            empty = 0 if page.items else empty + 1
-            self._check_progress(page.next, seen, empty)
-            page = self._page(page.next, stage.items)
+        while page.next is not None or (full and page.confirm is not None and not confirming):
+            if page.next is not None:
+                empty = 0 if page.items else empty + 1
+                self._check_progress(page.next, seen, empty)
+            confirming = page.next is None
+            page = self._page(page.next or page.confirm, stage.items)  # type: ignore[arg-type]  # one of them is there
             yield page
         assert page.token is not None  # a page has one or the other
         # A token that could never be used is no token: better stop now than at the next run.
         self._transport.check(self._protocol.since(page.token))
 
     def _page(self, request: Request, items: int = 0) -> Page:
-        page = self._transport.fetch(request, self._protocol.read)
+        return self._count(self._transport.fetch(request, self._protocol.read), items)
+
+    def _count(self, page: Page, items: int = 0) -> Page:
         self._pages += 1
         if self._plan.on_page:
             self._plan.on_page(Progress(self._pages, items + len(page.items)))

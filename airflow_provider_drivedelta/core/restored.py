@@ -7,9 +7,8 @@ from collections import deque
 
 from airflow_provider_drivedelta.core.changes import FeedProtocol, Request
 from airflow_provider_drivedelta.core.errors import BrokenFeed
-from airflow_provider_drivedelta.core.lake.staging import Stage
+from airflow_provider_drivedelta.core.lake.staging import Records, Stage
 from airflow_provider_drivedelta.core.lake.state import State
-from airflow_provider_drivedelta.core.sources import item_key
 from airflow_provider_drivedelta.core.transport import Transport
 
 log = logging.getLogger(__name__)
@@ -17,7 +16,7 @@ log = logging.getLogger(__name__)
 MOST_FOLDERS = 100_000  # of one run; each costs a request
 
 
-def read_again(stage: Stage, state: State, protocol: FeedProtocol, transport: Transport) -> None:
+def read_again(stage: Stage, state: State, records: Records, protocol: FeedProtocol, transport: Transport) -> None:
     """Stage what lies below folders that this run reported alive and the state holds as deleted or missed.
 
     It is read as it is now, later than the token; what changes meanwhile is told again by the next
@@ -33,7 +32,7 @@ def read_again(stage: Stage, state: State, protocol: FeedProtocol, transport: Tr
         if len(seen) > MOST_FOLDERS:
             then = "Run once with full_reload, which reads everything in pages."
             raise BrokenFeed(f"More than {MOST_FOLDERS} folders came back at once", then=then)
-        for item_id, key in _members(folder, stage, protocol, transport):
+        for item_id, key in _members(folder, stage, records, protocol, transport):
             if key not in seen:
                 seen.add(key)
                 waiting.append(item_id)
@@ -49,7 +48,9 @@ def read_waiting(stage: Stage, protocol: FeedProtocol, transport: Transport) -> 
             stage.add([item], None)
 
 
-def _members(folder: str, stage: Stage, protocol: FeedProtocol, transport: Transport) -> list[tuple[str, str]]:
+def _members(
+    folder: str, stage: Stage, records: Records, protocol: FeedProtocol, transport: Transport
+) -> list[tuple[str, str]]:
     """Stage a folder's members; gives those that may have members of their own."""
     containers: list[tuple[str, str]] = []
     request: Request | None = protocol.children(folder)
@@ -59,7 +60,7 @@ def _members(folder: str, stage: Stage, protocol: FeedProtocol, transport: Trans
         page = transport.fetch(request, protocol.read_children)
         stage.add(page.items, None, restored=True)
         containers += [
-            (item_id, item_key(item_id, stage.drive_id))
+            (item_id, records.key(item_id))
             for item in page.items
             if isinstance(item_id := item.get("id"), str) and item.get("file") is None
         ]

@@ -146,7 +146,7 @@ def test_arguments_that_cannot_work_are_found_before_anything_is_asked(
     follower: Follower, service: GraphService
 ) -> None:
     for wrong, says in [
-        ({"protocol": "view.delta"}, "not supported"),
+        ({"protocol": "webdav"}, "not supported"),
         ({"start": "2026-01-01"}, "cannot start at"),
         ({"page_size": 0}, "cannot have 0 items"),
         ({"page_size": 99_999}, "cannot have"),

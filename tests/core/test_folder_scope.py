@@ -114,3 +114,37 @@ def test_a_file_is_no_folder(service: GraphService, follower: Follower) -> None:
 def test_a_folder_needs_a_full_read(follower: Follower) -> None:
     with pytest.raises(FixSetup, match="from a full read"):
         follower.pull(folder="/Reports", start="latest")
+
+
+def test_what_leaves_the_folder_under_an_unchanged_path_is_told(scoped: Follower) -> None:
+    """The folder is renamed, another takes its old name and what lay below it."""
+    follow(scoped, folder_item("deep", "Deep", "year"))
+    moves = (
+        folder_item("year", "2025", "reports"),
+        folder_item("new", "2026", "reports"),
+        folder_item("deep", "Deep", "new"),
+    )
+    follow(scoped, *moves, token="/d2", then="/d3")
+    assert told(scoped, 3) == [
+        ("delete", "left_scope", "/Reports/2026/Deep"),
+        ("delete", "left_scope", "/Reports/2026/Deep/c.txt"),
+        ("update", "cascade", "/Reports/2025/a.txt"),
+    ]
+
+
+def test_what_goes_missing_while_it_leaves_the_folder_is_deleted_without_a_mark(scoped: Follower) -> None:
+    follow(scoped, folder_item("deep", "Deep", "year"))
+    scoped.service.on("/d2", resync("resyncChangesUploadDifferences"))
+    left = [
+        root_item(),
+        folder_item("reports", "Reports"),
+        folder_item("year", "2026", "reports"),
+        folder_item("deep", "Deep", "old"),
+        file_item("a", parent="year"),
+        folder_item("old", "Old"),
+        file_item("b", parent="old"),
+    ]
+    scoped.service.replace(START, scoped.service.page(left, delta="/d9"))
+    scoped.pull(folder="/Reports/2026")
+    gone = sorted((row["path"], row["_missing_since"]) for row in scoped.rows(3) if row["_op"] == "delete")
+    assert gone == [("/Reports/2026/Deep", None), ("/Reports/2026/Deep/c.txt", None)]

@@ -27,6 +27,13 @@ SETTINGS = {"protocol": "graph", "select": ["a", "b"], "expand": [], "prefer": [
         ("users/a@b.c/drive", Drive("users", "a@b.c")),
         ("groups/1/drive/root/", Drive("groups", "1")),
         ("sites/host:/sites/team", Drive("sites", "host:/sites/team")),
+        ("sites/host:/sites/items/x", Drive("sites", "host:/sites/items/x")),
+        ("drives/cb0/items/CB0!12/", Drive("drives", "cb0", item="CB0!12")),
+        ("/drives/cb0/items/root", Drive("drives", "cb0")),
+        ("drives/cb0/root:/Reports/2026 ü#%:", Drive("drives", "cb0", path="Reports/2026 ü#%")),
+        ("drives/cb0/root:/Reports/", Drive("drives", "cb0", path="Reports")),
+        ("me/items/CB0!12", Drive("me", item="CB0!12")),
+        ("me/drive/root:/Reports", Drive("me", path="Reports")),
     ],
 )
 def test_a_drive_is_read_from_text(text: str, drive: Drive) -> None:
@@ -34,7 +41,11 @@ def test_a_drive_is_read_from_text(text: str, drive: Drive) -> None:
     assert Drive.parse(str(drive)) == drive
 
 
-@pytest.mark.parametrize("text", ["", "  ", "/", "drives/", "teams/1", "a/b", "users/ "])
+ODD_PARTS = ["drives/a/b", "drives/a/items/", "drives/a/items/b/c", "drives/a/root:", "drives/a/root:/:"]
+ODD_PARTS += ["drives/a/root:/b:/children", "users/a/items/b", "groups/a/root:/b:", "a/items/b", "me/items/"]
+
+
+@pytest.mark.parametrize("text", ["", "  ", "/", "drives/", "teams/1", "a/b", "users/ ", *ODD_PARTS])
 def test_text_that_names_no_drive_is_ours_to_mend(text: str) -> None:
     with pytest.raises(FixSetup, match=r"names no drive.*drives/\{id\}"):
         Drive.parse(text)
@@ -44,6 +55,17 @@ def test_text_that_names_no_drive_is_ours_to_mend(text: str) -> None:
 def test_an_id_cannot_leave_its_place_in_the_address(owner: str) -> None:
     route = Drive(owner, "a/b?c#d e%2f").route  # type: ignore[arg-type]
     assert route.startswith(f"/{owner}/a%2Fb%3Fc%23d%20e%252f")
+
+
+@pytest.mark.parametrize("parts", [("drives", "a", "1", "b"), ("users", "a", "1"), ("sites", "a", "", "b")])
+def test_a_folder_is_meant_in_one_way_only(parts: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match="by its id or its path"):
+        Drive(*parts)  # type: ignore[arg-type]
+
+
+def test_a_folder_is_a_part_of_its_drive() -> None:
+    assert Drive.parse("me/items/1").whole == Drive("me")
+    assert Drive.parse("drives/a/root:/b:").whole == Drive("drives", "a")
 
 
 @pytest.mark.parametrize(

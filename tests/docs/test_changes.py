@@ -13,7 +13,7 @@ import pytest
 
 from airflow_provider_drivedelta.core.changes import Kind
 from airflow_provider_drivedelta.core.lake.aspects import ASPECTS, GROUPS
-from airflow_provider_drivedelta.core.lake.drive_schema import ENVELOPE, ITEM
+from airflow_provider_drivedelta.core.lake.drive_schema import DRIVE, ITEM
 from airflow_provider_drivedelta.reading import read_changes, read_current
 from tests.docs.pages import blocks, tables
 from tests.golden import unpacked
@@ -36,7 +36,7 @@ def columns(cell: str) -> list[str]:
 
 
 def test_the_envelope_is_the_one_that_is_written() -> None:
-    assert [name.strip("`") for name, *_ in tables(PAGE)["column"]] == ENVELOPE.names
+    assert [name.strip("`") for name, *_ in tables(PAGE)["column"]] == DRIVE.envelope.names
 
 
 def test_the_table_of_aspects_is_what_is_compared() -> None:

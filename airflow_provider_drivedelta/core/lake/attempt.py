@@ -9,12 +9,13 @@ from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 
+from airflow_provider_drivedelta.core.changes import Json
 from airflow_provider_drivedelta.core.errors import LostRace, RetryLater
 from airflow_provider_drivedelta.core.lake import log as commits
 from airflow_provider_drivedelta.core.lake.commits import Commit
 from airflow_provider_drivedelta.core.lake.compaction import remove_old_state
 from airflow_provider_drivedelta.core.lake.layout import STAGING, staging_folder
-from airflow_provider_drivedelta.core.lake.staging import Stage
+from airflow_provider_drivedelta.core.lake.staging import Records, Stage
 from airflow_provider_drivedelta.core.lake.storage import LocalStorage
 
 log = logging.getLogger(__name__)
@@ -50,10 +51,11 @@ class Attempt:
             self.storage.delete_folder(self.folder)
         self._exit.close()
 
-    def new_stage(self, drive_id: str, *, remember: bool = False) -> Stage:
+    def new_stage(self, records: Records, *, fields: Json = None, remember: bool = False) -> Stage:
         """A fresh spill file; one read that starts over takes another."""
         self._reads += 1
-        return Stage(self.storage, f"{self.folder}/read-{self._reads}.arrow", drive_id, remember=remember)
+        path = f"{self.folder}/read-{self._reads}.arrow"
+        return records.stage(self.storage, path, fields=fields, remember=remember)
 
     def scratch(self) -> Path:
         """Where the fold may put what does not fit into memory; nothing is there until it has to."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 
-from airflow_provider_drivedelta.core.changes import Kind, Token
+from airflow_provider_drivedelta.core.changes import Json, Kind, Token
 from airflow_provider_drivedelta.core.errors import BrokenFeed, FixSetup
 from airflow_provider_drivedelta.core.lake.layout import FORMAT_VERSION, LOWEST_READER
 
@@ -67,7 +67,7 @@ class Commit:
     partial_since: str | None = None
     root_key: str | None = None
     scope_key: str | None = None
-    list_fields: Mapping[str, str] | None = None
+    list_fields: Json = None
     quarantined: tuple[str, ...] = ()
     format_version: int = FORMAT_VERSION
     lowest_reader: int = LOWEST_READER

@@ -1,4 +1,4 @@
-"""The columns of a drive's change records: the envelope, the headline columns, and every driveItem property."""
+"""The columns of a drive's change records: the headline columns, and every driveItem property."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ import pyarrow as pa
 
 from airflow_provider_drivedelta.core.lake import graph_types as graph
 from airflow_provider_drivedelta.core.lake.graph_types import Scalar, Shape
+from airflow_provider_drivedelta.core.lake.record import UTC_TIME, RecordType
 from airflow_provider_drivedelta.core.lake.values import snake
-
-UTC_TIME = pa.timestamp("us", tz="UTC")
 
 _SCALARS: Mapping[Scalar, pa.DataType] = {
     "text": pa.string(),
@@ -80,20 +79,9 @@ ITEM = pa.schema(
 )
 """A drive item as it is written: nullable throughout."""
 
-_ENVELOPE_TYPES: list[tuple[str, pa.DataType]] = [
-    ("_op", pa.string()),
-    ("_aspects", pa.list_(pa.string())),
-    ("_cause", pa.string()),
-    ("_kind", pa.string()),
-    ("_feed", pa.string()),
-    ("_increment", pa.int64()),
-    ("_sequence", pa.int64()),
-    ("_captured_at", UTC_TIME),
-    ("_missing_since", UTC_TIME),
-    ("_previous", pa.struct(list(HEADLINE))),
-]
-ENVELOPE = pa.schema(_ENVELOPE_TYPES)
-"""What happened to the item; the same for every source."""
-
-CHANGE_RECORD = pa.schema([*ENVELOPE, *ITEM])
-"""One row of a change file."""
+DRIVE = RecordType(
+    item=ITEM,
+    headline=HEADLINE,
+    named={"name": "name", "created_at": "created_at", "shared_changed": "shared_changed"},
+)
+"""A drive's change records."""

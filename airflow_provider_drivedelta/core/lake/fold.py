@@ -6,6 +6,7 @@ by `publish`, once. The questions are in `fold_sql`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,12 +19,14 @@ import pyarrow as pa
 from airflow_provider_drivedelta.core.errors import FixSetup
 from airflow_provider_drivedelta.core.lake import fold_sql as sql
 from airflow_provider_drivedelta.core.lake.aspects import HASH_VERSION
-from airflow_provider_drivedelta.core.lake.database import connect, load_keys, read
+from airflow_provider_drivedelta.core.lake.database import ROWS_AT_ONCE, Database
+from airflow_provider_drivedelta.core.lake.paths import find_paths
 from airflow_provider_drivedelta.core.lake.rehash import SAME, TAKE_SAME, same_values
 from airflow_provider_drivedelta.core.lake.repair import add_stand_ins, blame, salvaged
 from airflow_provider_drivedelta.core.lake.scope import keep_to_folder
-from airflow_provider_drivedelta.core.lake.staging import Stage
-from airflow_provider_drivedelta.core.lake.state import Rows, State
+from airflow_provider_drivedelta.core.lake.spill import Rows
+from airflow_provider_drivedelta.core.lake.staging import Records, Stage, deciding, rows_of
+from airflow_provider_drivedelta.core.lake.state import State
 
 OnAbsent = Literal["delete", "keep"]
 
@@ -73,10 +76,10 @@ class Fold:
     :param scratch: a folder of the attempt's own, for what does not fit into memory.
     """
 
-    def __init__(self, stage: Stage, state: State, question: Question, scratch: Path) -> None:
-        self.stage, self.question, self._scratch = stage, question, scratch
+    def __init__(self, stage: Stage, state: State, question: Question, scratch: Path, records: Records) -> None:
+        self.stage, self.question, self._scratch, self._records = stage, question, scratch, records
         self.state = salvaged(state) if question.repairs else state
-        self.database = connect(scratch, stage.items + sum(layer.count for layer in state.layers))
+        self.database = Database(scratch, rows=stage.items + sum(layer.count for layer in state.layers))
         self.root: str | None = question.root
         self.counts = Counts()
         self.learned = False
@@ -107,123 +110,118 @@ class Fold:
         """Whether the state knows something after this run that is worth a commit."""
         return self.learned or bool(self.counts.adopted) or self.root != self.question.root
 
-    def read(self, query: str) -> pa.RecordBatchReader:
-        """The answer to a query over the fold's tables, batch by batch."""
-        return read(self.database, query)
+    def placed(self, told: str, *, with_images: bool = False) -> Iterator[pa.RecordBatch]:
+        """The rows of `from_stage` or `from_state`, in order, with their paths: a bounded number at a time."""
+        for start in range(0, self.number_of(told), ROWS_AT_ONCE):
+            self.database.run(sql.PIECE.format(told=told), start=start, end=start + ROWS_AT_ONCE)
+            self.database.run(f"CREATE TABLE placed AS {sql.placed('piece', with_images=with_images)}")
+            yield from self.database.read("FROM placed ORDER BY nth")
+            self.database.drop("piece", "placed")
 
     def rows_of(self, layer: int) -> Rows:
-        return self.stage.rows if layer == self.question.number else self.state.rows_of(layer)
+        return rows_of(self.stage) if layer == self.question.number else self.state.rows_of(layer)
 
     def layers_quoted(self, table: str) -> list[int]:
         """The layers of the state whose rows a table points at."""
-        found = self.database.execute(f"SELECT DISTINCT layer FROM (FROM {table}) WHERE layer IS NOT NULL ORDER BY 1")
-        return [layer for (layer,) in found.fetchall()]
+        found = self.database.run(f"SELECT DISTINCT layer FROM (FROM {table}) WHERE layer IS NOT NULL ORDER BY 1")
+        return [layer for (layer,) in found if isinstance(layer, int)]
 
     def number_of(self, table: str) -> int:
-        return self._number(f"SELECT count(*) FROM {table}")
+        return self.database.number(f"SELECT count(*) FROM {table}")
 
     def most_deletes(self, most: int) -> list[tuple[str, int]]:
         """The folders in which most is deleted, by path, with how much."""
-        folders = "SELECT regexp_replace(path, '/[^/]*$', '') AS folder FROM from_state WHERE op = 'delete'"
-        query = f"SELECT folder, count(*) FROM ({folders}) GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {most:d}"
-        return [(folder or "", count) for folder, count in self.database.execute(query).fetchall()]
-
-    def add_before_images(self, images: pa.RecordBatchReader) -> None:
-        self.database.execute("INSERT INTO before_images SELECT * FROM images")
+        return self.database.run(sql.MOST_DELETES, most=most)  # type: ignore[return-value]
 
     def _load(self) -> None:
         """`staged` and `known`."""
-        reader = self.stage.deciding()  # noqa: F841  (DuckDB reads it by name)
-        self.database.execute("CREATE TABLE staged AS SELECT * FROM reader")
-        load_keys(self.database, self.state.key_files())
-        self._run(sql.KNOWN)
-        self.state = add_stand_ins(self.state, self.database, self.stage.drive_id, self._scratch)
+        self.database.write("CREATE TABLE staged AS SELECT * FROM rows", deciding(self.stage))
+        self.database.load_keys(self.state.key_files())
+        self.database.run(sql.KNOWN)
+        self.state = add_stand_ins(self.state, self.database, self._records, self._scratch)
 
     def _decide(self) -> None:
         """`decided`: what was reported, beside what was known."""
-        found = self.database.execute(sql.ROOT).fetchall()
-        self.root = found[0][0] if found else self.question.root
+        found = self.database.run(sql.ROOT)
+        self.root = str(found[0][0]) if found else self.question.root
         if self.question.based_on is not None:
-            self._run(sql.TOLD_SINCE, based_on=self.question.based_on)
-        self._run(sql.DECIDED, root=self.root)
+            self.database.run(sql.TOLD_SINCE, based_on=self.question.based_on)
+        self.database.run(sql.DECIDED, root=self.root)
+        self.database.drop("staged")
         self._compare_by_value()
-        self._run(sql.CONTAINERS_BEFORE)
+        self.database.run(sql.CONTAINERS_BEFORE)
         if self.question.full:
             ask = self.question
             if ask.blind:
-                self._run(sql.NONE_GONE)
+                self.database.run(sql.NONE_GONE)
             else:
-                self._run(sql.ABSENT, based_on=ask.based_on, unreadable=list(ask.unreadable))
+                self.database.run(sql.ABSENT, based_on=ask.based_on, unreadable=list(ask.unreadable))
         else:
-            self._run(sql.DOOMED if self._any("decided WHERE is_deleted") else sql.NONE_GONE)
+            self._doom() if self.database.any("decided WHERE is_deleted") else self.database.run(sql.NONE_GONE)
         kept = self.question.full and self.question.on_absent == "keep"
-        self._run(f"CREATE TABLE lost AS SELECT * FROM gone WHERE {not kept}")
-        self._run(f"CREATE TABLE unsure AS SELECT * FROM gone WHERE {kept} AND missing_since IS NULL")
+        self.database.run(f"CREATE TABLE lost AS SELECT * FROM gone WHERE {not kept}")
+        self.database.run(f"CREATE TABLE unsure AS SELECT * FROM gone WHERE {kept} AND missing_since IS NULL")
 
     def _compare_by_value(self) -> None:
         """Where another version made the hashes in the state, `decided` gets those that mean the same today."""
         stale = f"decided WHERE was_alive AND NOT is_deleted AND hash_version IS DISTINCT FROM {HASH_VERSION:d}"
-        if not self._any(stale):
+        if not self.database.any(stale):
             return
-        nothing = SAME.empty_table()  # noqa: F841  (DuckDB reads it by name)
-        self.database.execute("CREATE TABLE same AS SELECT * FROM nothing")
+        self.database.write("CREATE TABLE same AS SELECT * FROM rows", SAME.empty_table().to_reader())
         for layer in self.layers_quoted(stale):
-            items = self.read(f"SELECT position, row FROM {stale} AND layer = {layer:d} ORDER BY row")
-            compared = same_values(self.stage.rows, self.rows_of(layer), items)
-            found = pa.RecordBatchReader.from_batches(SAME, compared)  # noqa: F841
-            self.database.execute("INSERT INTO same SELECT * FROM found")
-        self._run(TAKE_SAME)
+            items = self.database.read(f"SELECT position, row FROM {stale} AND layer = {layer:d} ORDER BY row")
+            compared = same_values(rows_of(self.stage), self.rows_of(layer), items)
+            self.database.write(
+                "INSERT INTO same SELECT * FROM rows", pa.RecordBatchReader.from_batches(SAME, compared)
+            )
+        self.database.run(TAKE_SAME)
 
     def _place(self) -> None:
         """`paths_before`, `paths_after`, and who was moved by what happened above."""
-        self._run(sql.CONTAINERS_AFTER)
-        self._run(sql.paths("paths_before", "containers_before"), root=self.question.root)
-        self._run(sql.paths("paths_after", "containers_after"), root=self.root)
-        self._run(sql.MOVED)
-        self._run(sql.CASCADED if self._any("moved") else sql.NONE_CASCADED)
+        self.database.run(sql.CONTAINERS_AFTER)
+        find_paths(self.database, "paths_before", "containers_before", self.question.root)
+        find_paths(self.database, "paths_after", "containers_after", self.root)
+        self.database.run(sql.MOVED)
+        self.database.run(sql.CASCADED if self.database.any("moved") else sql.NONE_CASCADED)
+
+    def _doom(self) -> None:
+        if self.stage.record.tree == "paths":
+            self.database.run(sql.DOOMED_BY_PATH)
+            return
+        self.database.run(sql.DOOMED_FIRST)
+        self.database.level_by_level(sql.DOOMED_NEXT)
+        self.database.run(sql.DOOMED_GONE)
 
     def _conclude(self) -> None:
         """`from_stage` and `from_state`, the rows to publish; `new_keys`, the state's new layer; the counts."""
         ask = self.question
-        self._run(sql.REPORTED, partial_since=ask.partial_since)
-        self._run(sql.FROM_STAGE, full=ask.full)
+        self.database.run(sql.TOLD_OF_STAGE, partial_since=ask.partial_since, full=ask.full)
         cause = "parent_deleted" if not ask.full else "absent"
-        self._run(sql.FROM_STATE, gone_cause=cause, now=ask.now)
+        self.database.run(sql.TOLD_OF_STATE, gone_cause=cause, now=ask.now)
+        self.database.run(sql.FROM_STAGE)
+        self.database.run(sql.FROM_STATE)
+        self.database.drop("told_of_stage", "told_of_state")
         takes_all = not ask.full or self.state.is_damaged
-        self._run(sql.NEW_KEYS, number=ask.number, now=ask.now, takes_all=takes_all, hash_version=HASH_VERSION)
+        self.database.run(sql.NEW_KEYS, number=ask.number, now=ask.now, takes_all=takes_all, hash_version=HASH_VERSION)
         told = self.number_of("from_stage") + self.number_of("decided WHERE is_deleted AND was_alive")
         self.learned = bool(self.number_of("from_stage") or self.number_of("from_state"))
         if ask.scope is not None:
             keep_to_folder(self.database, ask.scope)
         self.counts = self._count(told)
-        for table in sql.DONE_WITH:
-            self._run(f"DROP TABLE {table}")
+        self.database.drop(*sql.DONE_WITH)
 
     def _count(self, told: int) -> Counts:
-        rows = self.database.execute(
-            """SELECT count(*), count(*) FILTER (op = 'insert'), count(*) FILTER (op = 'update'),
-                count(*) FILTER (op = 'delete'), count(*) FILTER (cause = 'absent_unsure'),
-                count(*) FILTER (cause = 'cascade')
-            FROM (SELECT op, cause FROM from_stage UNION ALL SELECT op, cause FROM from_state)"""
-        ).fetchall()[0]
-        adopted = self.number_of("reported WHERE is_older") if self.question.full else 0
+        rows, inserted, updated, deleted, missing, cascaded = self.database.numbers(sql.COUNTED)
+        since = self.question.partial_since
+        adopted = self.database.number(sql.ADOPTED, partial_since=since) if self.question.full and since else 0
         return Counts(
-            rows=rows[0],
-            inserted=rows[1],
-            updated=rows[2],
-            deleted=rows[3],
-            missing=rows[4],
-            cascaded=rows[5],
+            rows=rows,
+            inserted=inserted,
+            updated=updated,
+            deleted=deleted,
+            missing=missing,
+            cascaded=cascaded,
             suppressed=self.number_of("decided") - told - adopted,
             adopted=adopted,
-            stranded=self._number(sql.STRANDED),
+            stranded=self.database.number(sql.STRANDED),
         )
-
-    def _any(self, table: str) -> bool:
-        return bool(self.database.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchall())
-
-    def _number(self, query: str) -> int:
-        return int(self.database.execute(query).fetchall()[0][0])
-
-    def _run(self, query: str, **values: str | int | bool | datetime | list[str] | None) -> None:
-        self.database.execute(query, values or None)

@@ -61,17 +61,35 @@ ABSENT = """
 """
 
 # An increment: what is still below a deleted folder after all pages goes with it; what was reported
-# alive in this run never does. Only containers are walked, and UNION ends a circle.
-DOOMED = """
+# alive in this run never does. Only containers are walked, a level a step; whoever is doomed already
+# is not doomed again, which ends a circle.
+DOOMED_FIRST = """
+    CREATE TABLE doomed AS SELECT item_key, 0 AS level FROM decided WHERE is_deleted
+"""
+DOOMED_NEXT = """
+    INSERT INTO doomed
+    SELECT b.item_key, $level FROM containers_before b
+    WHERE b.parent_key IN (SELECT item_key FROM doomed WHERE level = $level - 1)
+        AND NOT EXISTS (SELECT 1 FROM decided d WHERE d.item_key = b.item_key)
+        AND NOT EXISTS (SELECT 1 FROM doomed WHERE doomed.item_key = b.item_key)
+"""
+DOOMED_GONE = """
     CREATE TABLE gone AS
-    WITH RECURSIVE doomed(item_key) AS (
-        SELECT item_key FROM decided WHERE is_deleted
-        UNION
-        SELECT b.item_key FROM containers_before b JOIN doomed ON b.parent_key = doomed.item_key
-        WHERE NOT EXISTS (SELECT 1 FROM decided d WHERE d.item_key = b.item_key)
-    )
-    SELECT k.* FROM known k JOIN doomed ON k.parent_key = doomed.item_key
+    SELECT k.* FROM known k
+    WHERE k.deleted_at IS NULL AND k.parent_key IN (SELECT item_key FROM doomed)
+        AND NOT EXISTS (SELECT 1 FROM decided d WHERE d.item_key = k.item_key)
+"""
+
+# Where items know their folder by its path, which is their parent's key: all that lies below a deleted one.
+DOOMED_BY_PATH = """
+    CREATE TABLE gone AS
+    SELECT k.* FROM known k
     WHERE k.deleted_at IS NULL AND NOT EXISTS (SELECT 1 FROM decided d WHERE d.item_key = k.item_key)
+        AND EXISTS (
+            SELECT 1 FROM decided d
+            WHERE d.is_deleted AND d.old_container
+                AND starts_with(k.parent_key || '/', d.old_parent || '/' || d.old_name || '/')
+        )
 """
 
 NONE_GONE = "CREATE TABLE gone AS SELECT * FROM known LIMIT 0"
@@ -91,21 +109,7 @@ CONTAINERS_AFTER = """
 """
 
 
-def paths(name: str, containers: str) -> str:
-    """Paths from the root down: whoever is not reached (orphans, circles) has none. One parent each, so it ends."""
-    return f"""
-        CREATE TABLE {name} AS
-        WITH RECURSIVE p(item_key, path) AS (
-            SELECT $root::VARCHAR, ''
-            UNION ALL
-            SELECT c.item_key, p.path || '/' || c.name
-            FROM {containers} c JOIN p ON c.parent_key = p.item_key
-            WHERE c.item_key <> $root
-        )
-        SELECT * FROM p
-    """
-
-
+# Containers with another path than before, whether or not anything was reported of them.
 MOVED = """
     CREATE TABLE moved AS
     SELECT coalesce(b.item_key, a.item_key) AS item_key
@@ -113,89 +117,111 @@ MOVED = """
     WHERE b.path IS DISTINCT FROM a.path
 """
 
-# What each reported item is; see docs/changes.md for the table of aspects.
-REPORTED = f"""
-    CREATE TABLE reported AS
-    WITH placed AS (
-        SELECT d.*, b.path || '/' || d.old_name AS old_path, a.path || '/' || d.name AS path
-        FROM decided d
-        LEFT JOIN paths_before b ON b.item_key = d.old_parent
-        LEFT JOIN paths_after a ON a.item_key = d.parent_key
-        WHERE NOT d.is_deleted
+# Rows of the increment that quote what was staged, in order of arrival. Paths are put to them when they
+# are written (`placed`): on a large read they would be most of it. So a path has changed where the
+# container above has moved; only of what itself changed its place both paths must be known.
+# See docs/changes.md for the table of aspects.
+TOLD_OF_STAGE = f"""
+    CREATE TABLE told_of_stage AS
+    WITH reported AS (
+        SELECT *,
+            coalesce(NOT is_known AND created_at < $partial_since, FALSE) AS is_older,
+            was_alive AND (name IS DISTINCT FROM old_name OR parent_key IS DISTINCT FROM old_parent) AS was_put
+        FROM decided WHERE NOT is_deleted
     ),
     compared AS (
+        SELECT r.*, if(r.was_put, (b.path || '/' || r.old_name) IS DISTINCT FROM (a.path || '/' || r.name),
+            r.parent_key IN (SELECT item_key FROM moved)) AS has_moved
+        FROM reported r
+        LEFT JOIN paths_before b ON b.item_key = if(r.was_put, r.old_parent, NULL)
+        LEFT JOIN paths_after a ON a.item_key = if(r.was_put, r.parent_key, NULL)
+    ),
+    named AS (
         SELECT *,
             if(name IS DISTINCT FROM old_name, {aspects.NAME}, 0)
             | if(parent_key IS DISTINCT FROM old_parent, {aspects.PARENT}, 0)
-            | if(path IS DISTINCT FROM old_path, {aspects.PATH}, 0)
+            | if(has_moved, {aspects.PATH}, 0)
             | if(content_hash IS DISTINCT FROM old_content_hash, {aspects.CONTENT}, 0)
             | if(metadata_hash IS DISTINCT FROM old_metadata_hash, {aspects.METADATA}, 0)
             | if(sharing_hash IS DISTINCT FROM old_sharing_hash OR shared_changed, {aspects.SHARING}, 0)
             | if(missing_since IS NOT NULL, {aspects.MISSING}, 0) AS plain
-        FROM placed
-    )
-    SELECT position, item_key, layer, row, path, was_alive, is_restored,
-        CASE WHEN was_alive THEN old_path END AS old_path,
-        CASE
-            WHEN NOT was_alive THEN 0
+        FROM compared
+    ),
+    judged AS (
+        SELECT *, CASE
+            WHEN NOT was_alive THEN NULL
             WHEN plain = 0 AND trace_hash IS DISTINCT FROM old_trace_hash THEN {aspects.METADATA}
-            ELSE plain
-        END AS aspects,
-        NOT was_alive AND NOT is_known AND created_at < $partial_since AS is_older
-    FROM compared
+            ELSE plain END AS aspects
+        FROM named
+    )
+    SELECT position,
+        if(was_alive OR (is_older AND NOT $full), 'update', 'insert') AS op,
+        aspects,
+        CASE WHEN is_restored AND (NOT was_alive OR aspects & {aspects.MISSING} <> 0) THEN 'restored'
+            WHEN aspects = {aspects.PATH} THEN 'cascade' ELSE 'reported' END AS cause,
+        if(was_alive, layer, NULL) AS layer, if(was_alive, row, NULL) AS row,
+        parent_key AS new_parent, name AS new_name,
+        if(was_alive, old_parent, NULL) AS old_parent, if(was_alive, old_name, NULL) AS old_name
+    FROM judged
+    WHERE (NOT was_alive AND NOT (is_older AND $full)) OR aspects <> 0
+"""
+FROM_STAGE = "CREATE TABLE from_stage AS SELECT * FROM told_of_stage ORDER BY position"  # alone it fits into memory
+
+# Items that a full read finds and nobody was told of, since they are older than the feed: known from now on.
+ADOPTED = """
+    SELECT count(*) FROM decided
+    WHERE NOT is_deleted AND NOT was_alive AND NOT is_known AND created_at < $partial_since
 """
 
 # Items that nobody reported, whose path a container above them changed.
 CASCADED = """
     CREATE TABLE cascaded AS
-    SELECT k.*, b.path || '/' || k.name AS old_path, a.path || '/' || k.name AS path
-    FROM known k
-    JOIN moved m ON m.item_key = k.parent_key
-    LEFT JOIN paths_before b ON b.item_key = k.parent_key
-    LEFT JOIN paths_after a ON a.item_key = k.parent_key
-    WHERE k.deleted_at IS NULL
+    SELECT k.* FROM known k
+    WHERE k.deleted_at IS NULL AND k.parent_key IN (SELECT item_key FROM moved)
         AND NOT EXISTS (SELECT 1 FROM decided d WHERE d.item_key = k.item_key)
         AND NOT EXISTS (SELECT 1 FROM lost WHERE lost.item_key = k.item_key)
-        AND (b.path || '/' || k.name) IS DISTINCT FROM (a.path || '/' || k.name)
+        AND NOT EXISTS (SELECT 1 FROM unsure WHERE unsure.item_key = k.item_key)
 """
 
-NONE_CASCADED = "CREATE TABLE cascaded AS SELECT *, name AS old_path, name AS path FROM known LIMIT 0"
+NONE_CASCADED = "CREATE TABLE cascaded AS SELECT * FROM known LIMIT 0"
 
-# Rows of the increment that quote what was staged …
-FROM_STAGE = f"""
-    CREATE TABLE from_stage AS
-    SELECT position,
-        if(was_alive OR ($full IS FALSE AND is_older), 'update', 'insert') AS op,
-        if(was_alive, aspects, NULL) AS aspects,
-        CASE WHEN is_restored AND (NOT was_alive OR aspects & {aspects.MISSING} <> 0) THEN 'restored'
-            WHEN aspects = {aspects.PATH} THEN 'cascade' ELSE 'reported' END AS cause,
-        path, old_path, if(was_alive, layer, NULL) AS layer, if(was_alive, row, NULL) AS row
-    FROM reported
-    WHERE (NOT was_alive AND NOT coalesce($full AND is_older, FALSE)) OR aspects <> 0
+# … and rows that quote the state, as they lie there: deletes carry what was known, cascades a new path only.
+TOLD_OF_STATE = f"""
+    CREATE TABLE told_of_state AS
+    SELECT layer, row, 'delete' AS op, 0 AS aspects, 'reported' AS cause, NULL::TIMESTAMPTZ AS missing_since,
+        NULL::VARCHAR AS new_parent, NULL::VARCHAR AS new_name, old_parent, old_name
+    FROM decided WHERE is_deleted AND was_alive
+    UNION ALL
+    SELECT layer, row, 'delete', 0, $gone_cause, NULL, NULL, NULL, parent_key, name FROM lost
+    UNION ALL
+    SELECT layer, row, 'update',
+        {aspects.MISSING} | if(parent_key IN (SELECT item_key FROM moved), {aspects.PATH}, 0),
+        'absent_unsure', $now, parent_key, name, parent_key, name
+    FROM unsure
+    UNION ALL
+    SELECT layer, row, 'update', {aspects.PATH}, 'cascade', missing_since, parent_key, name, parent_key, name
+    FROM cascaded
 """
+FROM_STATE = "CREATE TABLE from_state AS SELECT * FROM told_of_state ORDER BY layer, row"
 
-# … and rows that quote the state: deletes carry what was known, cascades a new path only.
-FROM_STATE = f"""
-    CREATE TABLE from_state AS
-    SELECT d.layer, d.row, 'delete' AS op, 0 AS aspects, 'reported' AS cause,
-        b.path || '/' || d.old_name AS path, b.path || '/' || d.old_name AS old_path, NULL::TIMESTAMPTZ AS missing_since
-    FROM decided d LEFT JOIN paths_before b ON b.item_key = d.old_parent
-    WHERE d.is_deleted AND d.was_alive
-    UNION ALL
-    SELECT l.layer, l.row, 'delete', 0, $gone_cause,
-        b.path || '/' || l.name, b.path || '/' || l.name, NULL
-    FROM lost l LEFT JOIN paths_before b ON b.item_key = l.parent_key
-    UNION ALL
-    SELECT m.layer, m.row, 'update',
-        {aspects.MISSING} | if((a.path || '/' || m.name) IS DISTINCT FROM (b.path || '/' || m.name), {aspects.PATH}, 0),
-        'absent_unsure', a.path || '/' || m.name, b.path || '/' || m.name, $now
-    FROM unsure m
-    LEFT JOIN paths_before b ON b.item_key = m.parent_key
-    LEFT JOIN paths_after a ON a.item_key = m.parent_key
-    UNION ALL
-    SELECT c.layer, c.row, 'update', {aspects.PATH}, 'cascade', c.path, c.old_path, c.missing_since
-    FROM cascaded c WHERE NOT EXISTS (SELECT 1 FROM unsure u WHERE u.item_key = c.item_key)
-"""
+
+# A piece of `from_stage` or `from_state`, and a table of its own for it: only by its size the planner
+# sees that it, and not all the paths, has to be held for the join.
+PIECE = "CREATE TABLE piece AS SELECT *, rowid AS nth FROM {told} WHERE rowid >= $start AND rowid < $end"
+
+
+def placed(piece: str, *, with_images: bool = False) -> str:
+    """Rows of `from_stage` or `from_state` with the paths they have and had."""
+    images = "LEFT JOIN before_images i ON i.before_of = t.position" if with_images else ""
+    return f"""
+        SELECT t.*, b.path || '/' || t.old_name AS old_path,
+            if(t.op = 'delete', b.path || '/' || t.old_name, a.path || '/' || t.new_name) AS path,
+            {"i.*" if images else ""}
+        FROM {piece} t
+        LEFT JOIN paths_before b ON b.item_key = t.old_parent
+        LEFT JOIN paths_after a ON a.item_key = t.new_parent {images}
+    """
+
 
 # The state's new layer: what was reported alive and is news to it, tombstones, missing marks. Of an
 # increment all that was reported is taken, so that `extra` and a folder's aggregates stay fresh; and
@@ -208,7 +234,7 @@ NEW_KEYS = f"""
     FROM decided d
     WHERE NOT is_deleted AND (
         $takes_all OR NOT was_alive OR hash_version IS DISTINCT FROM $hash_version
-        OR EXISTS (SELECT 1 FROM reported r WHERE r.position = d.position AND r.aspects <> 0)
+        OR EXISTS (SELECT 1 FROM from_stage f WHERE f.position = d.position)
     )
     UNION ALL
     SELECT item_key, coalesce(parent_key, old_parent), coalesce(name, old_name), coalesce(old_container, is_container),
@@ -232,18 +258,17 @@ STRANDED = """
     )
 """
 
-# What nobody asks for once the decisions are made; on a large read it is most of the memory.
-DONE_WITH = (
-    "staged",
-    "decided",
-    "gone",
-    "lost",
-    "unsure",
-    "containers_before",
-    "containers_after",
-    "paths_before",
-    "paths_after",
-    "moved",
-    "reported",
-    "cascaded",
-)
+COUNTED = """
+    SELECT count(*), count(*) FILTER (op = 'insert'), count(*) FILTER (op = 'update'), count(*) FILTER (op = 'delete'),
+        count(*) FILTER (cause = 'absent_unsure'), count(*) FILTER (cause = 'cascade')
+    FROM (SELECT op, cause FROM from_stage UNION ALL SELECT op, cause FROM from_state)
+"""
+
+# The folders in which most is deleted.
+MOST_DELETES = """
+    SELECT coalesce(b.path, ''), count(*) FROM from_state s LEFT JOIN paths_before b ON b.item_key = s.old_parent
+    WHERE op = 'delete' GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $most
+"""
+
+# What nobody asks for once the decisions are made.
+DONE_WITH = ("decided", "gone", "lost", "unsure", "containers_before", "containers_after", "moved", "cascaded")

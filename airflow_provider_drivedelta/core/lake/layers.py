@@ -13,7 +13,8 @@ from airflow_provider_drivedelta.core.lake.commits import DataFile, Layer
 from airflow_provider_drivedelta.core.lake.compaction import Compaction
 from airflow_provider_drivedelta.core.lake.fold import Fold
 from airflow_provider_drivedelta.core.lake.layout import staging_folder, state_file
-from airflow_provider_drivedelta.core.lake.state import KEYS, LZ4, STAGED, in_equal_batches
+from airflow_provider_drivedelta.core.lake.spill import Spill
+from airflow_provider_drivedelta.core.lake.state import KEYS
 from airflow_provider_drivedelta.core.lake.storage import LocalStorage, explained
 
 _TOMBSTONES_KEPT = timedelta(
@@ -22,15 +23,27 @@ _TOMBSTONES_KEPT = timedelta(
 
 _LIVING = "deleted_at IS NULL"
 
-# The whole state after this run, its rows numbered anew in the order they lie.
+# The whole state after this run.
 _MERGED = f"""
     CREATE TABLE merged AS
     WITH latest AS (
         SELECT * FROM known WHERE NOT EXISTS (SELECT 1 FROM new_keys n WHERE n.item_key = known.item_key)
         UNION ALL SELECT * FROM new_keys
     )
-    SELECT *, row_number() OVER (PARTITION BY {_LIVING} ORDER BY layer, row) - 1 AS new_row
-    FROM latest WHERE {_LIVING} OR deleted_at > $forgotten
+    SELECT *, {_LIVING} AS is_living FROM latest WHERE {_LIVING} OR deleted_at > $forgotten
+"""
+
+# Where the rows of the new file lie now, in the order they will: `rowid` is the new place.
+_CHOSEN_OF_STATE = "CREATE TABLE chosen AS SELECT layer, row FROM merged WHERE is_living ORDER BY layer, row"
+_CHOSEN_OF_STAGE = "CREATE TABLE chosen AS SELECT layer, row FROM new_keys WHERE layer = increment ORDER BY row"
+
+_MERGED_KEYS = """
+    SELECT m.* EXCLUDE (is_living) REPLACE (if(is_living, $number, NULL) AS layer, c.rowid AS row)
+    FROM merged m LEFT JOIN chosen c ON m.is_living AND c.layer = m.layer AND c.row = m.row
+"""
+_RENUMBERED_KEYS = """
+    SELECT n.* REPLACE (coalesce(c.rowid, n.row) AS row)
+    FROM new_keys n LEFT JOIN chosen c ON c.layer = n.layer AND c.row = n.row
 """
 
 
@@ -61,42 +74,26 @@ def write_layer(
         _write_keys(keys, fold, "SELECT * FROM new_keys")
         rows.staged = fold.stage.path  # what was staged is the layer: written once
     else:
-        _write_keys(keys, fold, _RENUMBERED)
-        _write_rows(rows, _chosen(fold, "SELECT row FROM new_keys WHERE layer = increment ORDER BY row", None))
+        fold.database.run(_CHOSEN_OF_STAGE)
+        _write_keys(keys, fold, _RENUMBERED_KEYS)
+        _write_rows(rows, fold, _chosen(fold))
     return _added(layers, keys, rows, new, fold)
-
-
-_RENUMBERED = """
-    SELECT * REPLACE (
-        if(layer = increment, row_number() OVER (PARTITION BY layer = increment ORDER BY row) - 1, row) AS row
-    ) FROM new_keys
-"""
 
 
 def _compact(storage: LocalStorage, fold: Fold, attempt: str) -> NewState:
     """A new base: every living row once, tombstones as long as they matter."""
-    fold.database.execute(_MERGED, {"forgotten": fold.question.now - _TOMBSTONES_KEPT})
+    fold.database.run(_MERGED, forgotten=fold.question.now - _TOMBSTONES_KEPT)
+    fold.database.run(_CHOSEN_OF_STATE)
     keys, rows = _Place(storage, fold, attempt, "keys.parquet"), _Place(storage, fold, attempt, "rows.arrow")
-    number = fold.question.number
-    _write_keys(
-        keys,
-        fold,
-        f"SELECT * EXCLUDE (new_row) REPLACE (if({_LIVING}, {number}, NULL) AS layer, "
-        f"if({_LIVING}, new_row, NULL) AS row) FROM merged",
-    )
-    layers = fold.layers_quoted(f"merged WHERE {_LIVING}")
-    _write_rows(rows, (batch for layer in layers for batch in _living(fold, layer)))
+    _write_keys(keys, fold, _MERGED_KEYS, number=fold.question.number)
+    _write_rows(rows, fold, _chosen(fold))
     return _added((), keys, rows, fold.number_of("merged"), fold)
 
 
-def _living(fold: Fold, layer: int) -> Iterator[pa.RecordBatch]:
-    return _chosen(fold, f"SELECT row FROM merged WHERE {_LIVING} AND layer = {layer:d} ORDER BY row", layer)
-
-
-def _chosen(fold: Fold, query: str, layer: int | None) -> Iterator[pa.RecordBatch]:
-    rows = fold.stage.rows if layer in (None, fold.question.number) else fold.rows_of(layer)
-    for batch in fold.read(query):
-        yield from rows.take(batch["row"].to_numpy())
+def _chosen(fold: Fold) -> Iterator[pa.RecordBatch]:
+    for layer in fold.layers_quoted("chosen"):
+        for batch in fold.database.read(f"SELECT row FROM chosen WHERE layer = {layer:d} ORDER BY row"):
+            yield from fold.rows_of(layer).take(batch["row"].to_numpy())
 
 
 class _Place:
@@ -124,22 +121,17 @@ def _added(layers: tuple[Layer, ...], keys: _Place, rows: _Place, count: int, fo
     return NewState((*layers, layer), files)
 
 
-def _write_keys(place: _Place, fold: Fold, query: str) -> None:
+def _write_keys(place: _Place, fold: Fold, query: str, **values: int) -> None:
     with (
         explained(place.storage.full_path(place.staged)),
         place.storage.open_new(place.staged) as file,
         pq.ParquetWriter(file, KEYS, compression="zstd", compression_level=1) as writer,
     ):
-        for batch in fold.read(query):
+        for batch in fold.database.read(query, **values):
             writer.write_table(pa.Table.from_batches([batch]).select(KEYS.names).cast(KEYS))
 
 
-def _write_rows(place: _Place, batches: Iterator[pa.RecordBatch]) -> None:
-    """Rows in batches of equal size, as `state.Rows` counts on."""
-    with (
-        explained(place.storage.full_path(place.staged)),
-        place.storage.open_new(place.staged) as file,
-        pa.ipc.new_file(pa.PythonFile(file, mode="w"), STAGED, options=LZ4) as writer,
-    ):
-        for batch in in_equal_batches(batches):
-            writer.write_batch(batch)
+def _write_rows(place: _Place, fold: Fold, batches: Iterator[pa.RecordBatch]) -> None:
+    with Spill(place.storage, place.staged, fold.stage.record.staged) as spill:
+        for batch in batches:
+            spill.write(batch)

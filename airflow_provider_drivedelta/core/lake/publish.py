@@ -14,17 +14,15 @@ import pyarrow.parquet as pq
 
 from airflow_provider_drivedelta.core.changes import Kind
 from airflow_provider_drivedelta.core.lake.commits import DataFile
-from airflow_provider_drivedelta.core.lake.drive_schema import CHANGE_RECORD, ENVELOPE, HEADLINE, ITEM
 from airflow_provider_drivedelta.core.lake.fold import Fold
 from airflow_provider_drivedelta.core.lake.layout import change_file, staging_folder
 from airflow_provider_drivedelta.core.lake.quote import Told, told_rows
+from airflow_provider_drivedelta.core.lake.record import RecordType
 from airflow_provider_drivedelta.core.lake.storage import LocalStorage, explained
 
 # A row group is held in memory whole, and a null in a text column still takes four bytes of it.
 ROWS_PER_GROUP = 16_384
 ROWS_PER_FILE = 64 * ROWS_PER_GROUP
-
-_PREVIOUS = ENVELOPE.field("_previous").type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,13 +39,14 @@ class Increment:
 def write_changes(storage: LocalStorage, fold: Fold, increment: Increment) -> tuple[DataFile, ...]:
     """Write the increment's rows: what was reported in the order it came, then what follows from it. None, no file."""
     files: list[DataFile] = []
+    record = fold.stage.record
     groups = _groups(_records(fold, increment))
     group = next(groups, None)
     while group is not None:
         part = len(files)
         staged = f"{staging_folder(increment.attempt)}/changes-{part:05d}.parquet"
         rows = 0
-        with explained(storage.full_path(staged)), storage.open_new(staged) as file, _writer(file) as writer:
+        with explained(storage.full_path(staged)), storage.open_new(staged) as file, _writer(file, record) as writer:
             while group is not None and rows < ROWS_PER_FILE:
                 writer.write_table(group, row_group_size=ROWS_PER_GROUP)
                 rows += group.num_rows
@@ -57,18 +56,18 @@ def write_changes(storage: LocalStorage, fold: Fold, increment: Increment) -> tu
     return tuple(files)
 
 
-def _writer(file: BufferedWriter) -> pq.ParquetWriter:
-    return pq.ParquetWriter(file, CHANGE_RECORD, compression="zstd", compression_level=1)
+def _writer(file: BufferedWriter, record: RecordType) -> pq.ParquetWriter:
+    return pq.ParquetWriter(file, record.change, compression="zstd", compression_level=1)
 
 
 def _records(fold: Fold, increment: Increment) -> Iterator[pa.RecordBatch]:
-    sequence = 0
+    sequence, record = 0, fold.stage.record
     for told in told_rows(fold):
-        yield _record(told, increment, sequence)
+        yield _record(told, increment, sequence, record)
         sequence += told.items.num_rows
 
 
-def _record(told: Told, increment: Increment, sequence: int) -> pa.RecordBatch:
+def _record(told: Told, increment: Increment, sequence: int, record: RecordType) -> pa.RecordBatch:
     rows = told.items.num_rows
     envelope: dict[str, pa.Array[Any]] = {
         "_op": told.ops,
@@ -80,18 +79,20 @@ def _record(told: Told, increment: Increment, sequence: int) -> pa.RecordBatch:
         "_sequence": pa.array(range(sequence, sequence + rows), pa.int64()),
         "_captured_at": told.captured_at,
         "_missing_since": told.missing_since,
-        "_previous": _previous(told),
+        "_previous": _previous(told, record),
     }
-    item = [told.paths if field.name == "path" else _slim(told.items[field.name]) for field in ITEM]
-    return pa.RecordBatch.from_arrays([*(envelope[name] for name in ENVELOPE.names), *item], schema=CHANGE_RECORD)
+    item = [told.paths if field.name == "path" else _slim(told.items[field.name]) for field in record.item]
+    return pa.RecordBatch.from_arrays(
+        [*(envelope[name] for name in record.envelope.names), *item], schema=record.change
+    )
 
 
-def _previous(told: Told) -> pa.Array[Any]:
+def _previous(told: Told, record: RecordType) -> pa.Array[Any]:
     """The before-image; null where there was nothing before."""
     if told.before is None:
-        return _nulls(told.items.num_rows, _PREVIOUS)
-    columns = [told.old_paths if field.name == "path" else told.before[field.name] for field in HEADLINE]
-    return pa.StructArray.from_arrays(columns, fields=list(HEADLINE), mask=told.is_new)
+        return _nulls(told.items.num_rows, pa.struct(list(record.headline)))
+    columns = [told.old_paths if field.name == "path" else told.before[field.name] for field in record.headline]
+    return pa.StructArray.from_arrays(columns, fields=list(record.headline), mask=told.is_new)
 
 
 def _slim(column: pa.Array[Any]) -> pa.Array[Any]:

@@ -12,9 +12,9 @@ import pyarrow.parquet as pq
 from airflow_provider_drivedelta.core.errors import BrokenFeed, FixSetup
 from airflow_provider_drivedelta.core.lake import log
 from airflow_provider_drivedelta.core.lake.commits import DataFile
-from airflow_provider_drivedelta.core.lake.drive_schema import CHANGE_RECORD
 from airflow_provider_drivedelta.core.lake.feeds import one_feed
-from airflow_provider_drivedelta.core.lake.state import up_to_date
+from airflow_provider_drivedelta.core.lake.records import record_of
+from airflow_provider_drivedelta.core.lake.spill import up_to_date
 from airflow_provider_drivedelta.core.lake.storage import LocalStorage, explained
 
 _ROWS_AT_ONCE = 8192
@@ -35,6 +35,9 @@ def read_changes(folder: str | os.PathLike[str], *, after: int = 0, until: int |
     :raises BrokenFeed: a commit or a file is damaged.
     """
     storage = one_feed(folder)
+    newest = log.newest(storage)
+    assert newest is not None  # one_feed has seen to it
+    schema = record_of(newest).change
     files = [
         _Committed(storage, commit.increment, file)
         for commit in log.committed(storage, after=after, until=until)
@@ -42,7 +45,7 @@ def read_changes(folder: str | os.PathLike[str], *, after: int = 0, until: int |
     ]
     for file in files:
         file.find()  # what is missing is better told now than half way through
-    return pa.RecordBatchReader.from_batches(CHANGE_RECORD, (batch for file in files for batch in file.batches()))
+    return pa.RecordBatchReader.from_batches(schema, (batch for file in files for batch in file.batches(schema)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +73,12 @@ class _Committed:
             raise self._damaged("has not the size it was committed with")
         return self.storage.full_path(path)
 
-    def batches(self) -> Iterator[pa.RecordBatch]:
+    def batches(self, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
         path = self.find()
         try:
             with explained(path), pq.ParquetFile(path, pre_buffer=False) as file:
                 for batch in file.iter_batches(_ROWS_AT_ONCE):
-                    yield up_to_date(batch, CHANGE_RECORD)
+                    yield up_to_date(batch, schema)
         except pa.ArrowInvalid as error:
             raise self._damaged("is no Parquet that can be read") from error
 

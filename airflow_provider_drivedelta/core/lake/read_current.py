@@ -13,29 +13,38 @@ import duckdb
 import pyarrow as pa
 
 from airflow_provider_drivedelta.core.errors import BrokenFeed, FixSetup
-from airflow_provider_drivedelta.core.lake import database as duck
 from airflow_provider_drivedelta.core.lake import fold_sql as sql
 from airflow_provider_drivedelta.core.lake import log
 from airflow_provider_drivedelta.core.lake.commits import Commit
-from airflow_provider_drivedelta.core.lake.drive_schema import ENVELOPE, ITEM
+from airflow_provider_drivedelta.core.lake.database import ROWS_AT_ONCE, Database
 from airflow_provider_drivedelta.core.lake.feeds import one_feed
 from airflow_provider_drivedelta.core.lake.layout import STATE
+from airflow_provider_drivedelta.core.lake.paths import find_paths
+from airflow_provider_drivedelta.core.lake.record import RecordType
+from airflow_provider_drivedelta.core.lake.records import record_of
+from airflow_provider_drivedelta.core.lake.spill import beside, by_layer
 from airflow_provider_drivedelta.core.lake.state import State
 from airflow_provider_drivedelta.core.lake.storage import LocalStorage
 
-_SAID_OF_ALL = [ENVELOPE.field(name) for name in ("_feed", "_increment", "_missing_since")]
-CURRENT_ITEM = pa.schema([*_SAID_OF_ALL, *ITEM])
-"""One row of `read_current`; `_increment` is the one after which this was so: where `read_changes` goes on."""
-
-# Who is alive, where its row lies, and under which path. The state knows the whole drive, readers the folder followed.
+# Who is alive, and where its row lies, in that order. The state knows the whole drive, readers the folder followed.
 _LIVING = """
     CREATE TABLE living AS
-    SELECT k.layer, k.row, p.path || '/' || k.name AS path, k.missing_since
-    FROM known k LEFT JOIN paths_now p ON p.item_key = k.parent_key
+    SELECT k.layer, k.row, k.missing_since, k.parent_key, k.name
+    FROM known k
     WHERE k.deleted_at IS NULL AND ($include_missing OR k.missing_since IS NULL) AND (
-        $scope IS NULL
-        OR starts_with(p.path || '/' || k.name, (SELECT path || '/' FROM paths_now WHERE item_key = $scope))
+        $scope IS NULL OR k.parent_key IN (
+            SELECT item_key FROM paths_now
+            WHERE starts_with(path || '/', (SELECT path || '/' FROM paths_now WHERE item_key = $scope))
+        )
     )
+    ORDER BY layer, row
+"""
+
+# A piece of them, each under its path.
+_PLACED = """
+    CREATE TABLE placed AS
+    SELECT s.*, p.path || '/' || s.name AS path
+    FROM piece s LEFT JOIN paths_now p ON p.item_key = s.parent_key
 """
 
 
@@ -57,7 +66,7 @@ def read_current(
     storage = one_feed(folder)
     held = _Held(storage, _commit_at(storage, at))
     _check(held)
-    return pa.RecordBatchReader.from_batches(CURRENT_ITEM, _batches(held, include_missing))
+    return pa.RecordBatchReader.from_batches(held.record.current, _batches(held, include_missing))
 
 
 def _commit_at(storage: LocalStorage, at: int | None) -> Commit:
@@ -80,6 +89,10 @@ class _Held:
         return sum(layer.count for layer in self.commit.state)
 
     @property
+    def record(self) -> RecordType:
+        return record_of(self.commit)
+
+    @property
     def state(self) -> State:
         """Its layers where they lie now: of a commit that nobody has finished yet, where they were staged."""
         staged = {file.final: file.staged for file in self.commit.state_files}
@@ -89,7 +102,7 @@ class _Held:
             return final if self.storage.exists(final) or not self.storage.exists(first) else first
 
         layers = (replace(layer, keys=place(layer.keys), rows=place(layer.rows)) for layer in self.commit.state)
-        return State(self.storage, tuple(layers))
+        return State(self.storage, tuple(layers), self.record)
 
 
 def _check(held: _Held) -> None:
@@ -121,35 +134,38 @@ def _oldest_held(storage: LocalStorage, known: list[int]) -> int:
 def _batches(held: _Held, include_missing: bool) -> Iterator[pa.RecordBatch]:
     with (
         tempfile.TemporaryDirectory(prefix="drivedelta-") as scratch,
-        duck.connect(Path(scratch), held.rows) as database,
+        Database(Path(scratch), rows=held.rows) as database,
     ):
         try:
-            duck.load_keys(database, held.state.key_files())
-            database.execute(sql.KNOWN)
-            database.execute(sql.CONTAINERS_BEFORE)
-            database.execute(sql.paths("paths_now", "containers_before"), {"root": held.commit.root_key})
-            database.execute(_LIVING, {"include_missing": include_missing, "scope": held.commit.scope_key})
-            for layer in held.state.layers:
-                decisions = duck.read(database, f"FROM living WHERE layer = {layer.increment:d} ORDER BY row")
-                yield from _items(decisions, held, layer.increment)
+            database.load_keys(held.state.key_files())
+            database.run(sql.KNOWN)
+            database.run(sql.CONTAINERS_BEFORE)
+            find_paths(database, "paths_now", "containers_before", held.commit.root_key)
+            database.run(_LIVING, include_missing=include_missing, scope=held.commit.scope_key)
+            for start in range(0, database.number("SELECT count(*) FROM living"), ROWS_AT_ONCE):
+                database.run(sql.PIECE.format(told="living"), start=start, end=start + ROWS_AT_ONCE)
+                database.run(_PLACED)
+                for decisions in database.read("FROM placed ORDER BY nth"):
+                    yield from _items(decisions, held)
+                database.drop("piece", "placed")
         except (pa.ArrowInvalid, duckdb.InvalidInputException) as error:
             then = "Restore the state's files from a copy, or run once with full_reload."
             where = held.storage.full_path(STATE)
             raise BrokenFeed("A file of the feed's state is damaged", where=where, then=then) from error
 
 
-def _items(decisions: pa.RecordBatchReader, held: _Held, layer: int) -> Iterator[pa.RecordBatch]:
-    """Rows of one layer; each batch is what lies in one batch of the file."""
-    for decided in decisions:
-        start = 0
-        for items in held.state.rows_of(layer).take(decided["row"].to_numpy()):
-            yield _item(items, decided.slice(start, items.num_rows), held.commit)
-            start += items.num_rows
+def _items(decisions: pa.RecordBatch, held: _Held) -> Iterator[pa.RecordBatch]:
+    for layer, of_layer in by_layer(decisions):
+        for decided, items in beside(of_layer, "row", held.state.rows_of(layer)):
+            yield _item(items, decided, held)
 
 
-def _item(items: pa.RecordBatch, decided: pa.RecordBatch, commit: Commit) -> pa.RecordBatch:
-    rows = items.num_rows
-    feed: pa.Array[Any] = pa.array([commit.feed] * rows, pa.string())
-    increment: pa.Array[Any] = pa.array([commit.increment] * rows, pa.int64())
-    columns = [decided["path"] if field.name == "path" else items[field.name] for field in ITEM]
-    return pa.RecordBatch.from_arrays([feed, increment, decided["missing_since"], *columns], schema=CURRENT_ITEM)
+def _item(items: pa.RecordBatch, decided: pa.RecordBatch, held: _Held) -> pa.RecordBatch:
+    rows, record = items.num_rows, held.record
+    said: list[pa.Array[Any]] = [
+        pa.repeat(held.commit.feed, rows),
+        pa.repeat(pa.scalar(held.commit.increment, pa.int64()), rows),
+        decided["missing_since"],
+    ]
+    item = [decided["path"] if field.name == "path" else items[field.name] for field in record.item]
+    return pa.RecordBatch.from_arrays([*said, *item], schema=record.current)

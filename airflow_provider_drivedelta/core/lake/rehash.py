@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from airflow_provider_drivedelta.core.lake.aspects import HASHES, hashes
-from airflow_provider_drivedelta.core.lake.state import Rows
+from airflow_provider_drivedelta.core.lake.spill import Rows
 from airflow_provider_drivedelta.core.lake.values import Typed
 
 _SAME_FIELDS: list[pa.Field[Any]] = [

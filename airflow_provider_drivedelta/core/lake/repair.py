@@ -7,16 +7,18 @@ rows a stand-in made from the keys is quoted: who an item was and where, and not
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from airflow_provider_drivedelta.core.errors import BrokenFeed
-from airflow_provider_drivedelta.core.lake.state import LZ4, STAGED, State, damaged, in_equal_batches, up_to_date
+from airflow_provider_drivedelta.core.lake.database import Database
+from airflow_provider_drivedelta.core.lake.spill import Spill
+from airflow_provider_drivedelta.core.lake.staging import Records
+from airflow_provider_drivedelta.core.lake.state import State, damaged
+from airflow_provider_drivedelta.core.lake.storage import LocalStorage
 
 log = logging.getLogger(__name__)
 
@@ -39,16 +41,15 @@ def blame(state: State, error: Exception) -> None:
         raise damaged(state.layer(increment).rows, state.storage) from error
 
 
-def add_stand_ins(state: State, database: duckdb.DuckDBPyConnection, drive_id: str, scratch: Path) -> State:
+def add_stand_ins(state: State, database: Database, records: Records, scratch: Path) -> State:
     """The state with a stand-in for each file of rows that is lost. The keys are in the table `known`."""
     stand_ins: dict[int, str] = {}
     for layer in sorted(state.lost_rows):
         scratch.mkdir(parents=True, exist_ok=True)
         path = scratch / f"rows-{layer}.arrow"
-        known = database.cursor().sql(_BY_ROW.format(layer=layer)).to_arrow_reader(65_536)
-        with pa.OSFile(str(path), "wb") as file, pa.ipc.new_file(file, STAGED, options=LZ4) as writer:
-            for batch in in_equal_batches(_items(known, drive_id)):
-                writer.write_batch(batch)
+        with Spill(LocalStorage(scratch), path.name, state.record.staged) as spill:
+            for keys in database.read(_BY_ROW.format(layer=layer)):
+                spill.write(records.stand_in(keys))
         stand_ins[layer] = str(path)
     return replace(state, stand_ins=stand_ins)
 
@@ -60,20 +61,6 @@ _BY_ROW = """
     LEFT JOIN known k ON k.layer = {layer:d} AND k.row = p.position
     ORDER BY p.position
 """
-
-
-def _items(known: pa.RecordBatchReader, drive_id: str) -> Iterator[pa.RecordBatch]:
-    for batch in known:
-        told = pa.RecordBatch.from_pydict(
-            {name: batch[name] for name in batch.schema.names}
-            | {
-                "id": batch["item_key"],
-                "parent_id": batch["parent_key"],
-                "is_folder": batch["is_container"],
-                "drive_id": pa.repeat(drive_id, batch.num_rows),
-            }
-        )
-        yield up_to_date(told)
 
 
 def _keys_are_sound(state: State, increment: int) -> bool:

@@ -8,57 +8,23 @@ the layer and the position in it, which may be an older layer's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from airflow_provider_drivedelta.core.errors import BrokenFeed
-from airflow_provider_drivedelta.core.lake.aspects import HASHES
 from airflow_provider_drivedelta.core.lake.commits import Layer
-from airflow_provider_drivedelta.core.lake.drive_schema import ITEM, UTC_TIME
+from airflow_provider_drivedelta.core.lake.drive_schema import DRIVE
 from airflow_provider_drivedelta.core.lake.layout import STATE
+from airflow_provider_drivedelta.core.lake.record import GROUPS, UTC_TIME, RecordType
+from airflow_provider_drivedelta.core.lake.spill import Rows
 from airflow_provider_drivedelta.core.lake.storage import LocalStorage
 
-BATCH_ROWS = 2048
-LZ4 = pa.ipc.IpcWriteOptions(compression="lz4")
-
-_HASH_FIELDS = [pa.field(name, pa.uint64()) for name in HASHES]
-
-_STAGED_FIELDS: list[pa.Field[Any]] = [
-    pa.field("position", pa.int64()),
-    pa.field("item_key", pa.string()),
-    pa.field("parent_key", pa.string()),
-    pa.field("is_container", pa.bool_()),
-    pa.field("is_deleted", pa.bool_()),
-    pa.field("is_root", pa.bool_()),
-    pa.field("is_restored", pa.bool_()),
-    *_HASH_FIELDS,
-    pa.field("_captured_at", UTC_TIME),
-    *ITEM,
-]
-STAGED = pa.schema(_STAGED_FIELDS)
-"""A row as it is staged and as the state keeps it: arrival order, ids that join, what is decided by; then the item."""
-
-DECIDING = [
-    "position",
-    "item_key",
-    "parent_key",
-    "is_container",
-    "is_deleted",
-    "is_root",
-    "is_restored",
-    *HASHES,
-    "name",
-    "created_at",
-    "shared_changed",
-]
-"""The columns of `STAGED` that the fold reads."""
+_HASH_FIELDS = [pa.field(name, pa.uint64()) for name in GROUPS]
 
 _KEY_FIELDS: list[pa.Field[Any]] = [
     pa.field("item_key", pa.string()),
@@ -79,7 +45,7 @@ KEYS = pa.schema(_KEY_FIELDS)
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The layers of one commit, base first.
+    """The layers of one commit, base first. `record`: the columns to read rows with, which only ever grow.
 
     Of a damaged state under repair: increments whose keys or rows are lost, and full paths of what
     stands in for the rows.
@@ -87,6 +53,7 @@ class State:
 
     storage: LocalStorage
     layers: tuple[Layer, ...] = ()
+    record: RecordType = DRIVE
     lost_keys: frozenset[int] = frozenset()
     lost_rows: frozenset[int] = frozenset()
     stand_ins: Mapping[int, str] = field(default_factory=dict)
@@ -130,9 +97,9 @@ class State:
     def rows_of(self, layer: int) -> Rows:
         """:raises BrokenFeed: there is no such layer, or its file is gone or cut."""
         if layer in self.stand_ins:
-            return Rows(self.stand_ins[layer])
+            return Rows(self.stand_ins[layer], self.record.staged)
         known = self.layer(layer)
-        return Rows(self._sound(known.rows, known.rows_size))
+        return Rows(self._sound(known.rows, known.rows_size), self.record.staged)
 
     def layer(self, increment: int) -> Layer:
         for layer in self.layers:
@@ -144,67 +111,6 @@ class State:
         if not self.storage.exists(path) or self.storage.size(path) != size:
             raise damaged(path, self.storage)
         return self.storage.full_path(path)
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """One file of rows, read a batch at a time; columns that came later are null."""
-
-    path: str
-
-    def columns(self) -> frozenset[str]:
-        """What the version that wrote the file knew."""
-        with pa.OSFile(self.path, "r") as file, pa.ipc.open_file(file) as reader:
-            return frozenset(reader.schema.names)
-
-    def batches(self) -> Iterator[pa.RecordBatch]:
-        """All rows, in order, a bounded number at a time."""
-        with pa.OSFile(self.path, "r") as file, pa.ipc.open_file(file) as reader:
-            for number in range(reader.num_record_batches):
-                yield up_to_date(reader.get_batch(number))
-
-    def take(self, rows: npt.NDArray[np.int64]) -> Iterator[pa.RecordBatch]:
-        """The rows at these positions, which ascend; reads only the batches they lie in."""
-        with pa.OSFile(self.path, "r") as file, pa.ipc.open_file(file) as reader:
-            for number, chosen in by_batch(rows):
-                yield up_to_date(reader.get_batch(number).take(chosen))
-
-
-def by_batch(rows: npt.NDArray[np.int64]) -> Iterator[tuple[int, npt.NDArray[np.int64]]]:
-    """Ascending positions as (number of the batch, positions inside it)."""
-    numbers = rows // BATCH_ROWS
-    starts = np.flatnonzero(np.diff(numbers, prepend=-1))
-    for start, end in zip(starts, [*starts[1:], len(rows)], strict=True):
-        number = int(numbers[start])
-        yield number, rows[start:end] - number * BATCH_ROWS
-
-
-def in_equal_batches(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """The rows of all batches, in batches as `Rows` counts on."""
-    waiting: list[pa.RecordBatch] = []
-    rows = 0
-    for batch in batches:
-        waiting.append(batch)
-        rows += batch.num_rows
-        while rows >= BATCH_ROWS:
-            (whole,) = pa.Table.from_batches(waiting).combine_chunks().to_batches()
-            yield whole.slice(0, BATCH_ROWS)
-            waiting, rows = [whole.slice(BATCH_ROWS)], rows - BATCH_ROWS
-    if rows:
-        (whole,) = pa.Table.from_batches(waiting).combine_chunks().to_batches()
-        yield whole
-
-
-def up_to_date(batch: pa.RecordBatch, schema: pa.Schema = STAGED) -> pa.RecordBatch:
-    """A batch of an older version in today's schema: what it did not know is null."""
-    if batch.schema.equals(schema):
-        return batch
-    known = set(batch.schema.names)
-    columns = [
-        batch[field.name].cast(field.type) if field.name in known else pa.nulls(batch.num_rows, field.type)
-        for field in schema
-    ]
-    return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
 def _batches_of(path: str, columns: list[str], storage: LocalStorage) -> Iterator[pa.RecordBatch]:

@@ -12,6 +12,7 @@ from airflow_provider_drivedelta.core.errors import FixSetup, RetryLater
 from airflow_provider_drivedelta.core.lake import log
 from airflow_provider_drivedelta.core.lake.attempt import Attempt
 from airflow_provider_drivedelta.core.lake.commits import Commit
+from airflow_provider_drivedelta.core.lake.drive_stage import DriveRecords
 from airflow_provider_drivedelta.core.lake.storage import LocalStorage
 from tests.core.played import a_commit, a_file, age, tree
 
@@ -64,10 +65,10 @@ def test_every_attempt_has_files_of_its_own(storage: LocalStorage) -> None:
     with (
         Attempt(storage) as one,
         Attempt(storage) as other,
-        one.new_stage("d", remember=False),
-        one.new_stage("d", remember=False),
+        one.new_stage(DriveRecords("d")),
+        one.new_stage(DriveRecords("d")),
     ):
-        with other.new_stage("d", remember=False):
+        with other.new_stage(DriveRecords("d")):
             pass
         files = set(tree(storage.root)) - {OTHERS}
     assert len(files) == 3

@@ -12,7 +12,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
 
-from airflow_provider_drivedelta.core.lake.drive_schema import CHANGE_RECORD
+from airflow_provider_drivedelta.core.lake.drive_schema import DRIVE
 from tests.core.played import Follower
 from tests.graph_service import file_item, folder_item, root_item
 
@@ -40,7 +40,7 @@ def changes(follower: Follower) -> Path:
 
 def test_every_column_has_its_declared_type(changes: Path) -> None:
     (file,) = changes.rglob("*.parquet")
-    assert pq.read_schema(file).equals(CHANGE_RECORD)
+    assert pq.read_schema(file).equals(DRIVE.change)
 
 
 def test_pyarrow_reads_what_the_service_said(changes: Path) -> None:

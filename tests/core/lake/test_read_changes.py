@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from airflow_provider_drivedelta.core.errors import BrokenFeed, FixSetup
-from airflow_provider_drivedelta.core.lake.drive_schema import CHANGE_RECORD
+from airflow_provider_drivedelta.core.lake.drive_schema import DRIVE
 from airflow_provider_drivedelta.core.lake.layout import commit_path
 from airflow_provider_drivedelta.reading import read_changes
 from tests.core.played import Follower, a_commit
@@ -60,8 +60,8 @@ def test_an_output_with_one_feed_is_as_good_as_the_feed_itself(three: Follower) 
 
 
 def test_every_column_has_its_type_even_where_no_row_is(three: Follower) -> None:
-    assert read_changes(three.folder).schema.equals(CHANGE_RECORD)
-    assert read_changes(three.folder, after=3).read_all().schema.equals(CHANGE_RECORD)
+    assert read_changes(three.folder).schema.equals(DRIVE.change)
+    assert read_changes(three.folder, after=3).read_all().schema.equals(DRIVE.change)
 
 
 def test_a_commit_that_a_crash_kept_from_its_places_is_read_where_it_lies(three: Follower) -> None:
@@ -118,7 +118,7 @@ def test_columns_that_an_older_version_did_not_know_are_null(three: Follower) ->
     files = tuple(replace(each, size=file.stat().st_size) for each in commit.files)
     (three.folder / commit_path(1)).write_bytes(replace(commit, files=files).to_json())
     table = read_changes(three.folder).read_all()
-    assert table.schema.equals(CHANGE_RECORD)
+    assert table.schema.equals(DRIVE.change)
     assert told(three)[:3] == FIRST
     assert table["image"][0].as_py() == {"height": 1, "width": None}
 

@@ -1,0 +1,217 @@
+"""List items on their way to disk: typed page by page, a column at a time."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any, cast
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from airflow_provider_drivedelta.core.changes import Items, Json, JsonObject
+from airflow_provider_drivedelta.core.errors import BrokenFeed
+from airflow_provider_drivedelta.core.lake.list_record import list_record
+from airflow_provider_drivedelta.core.lake.quarantine import Bad, Quarantine
+from airflow_provider_drivedelta.core.lake.record import UTC_TIME, RecordType
+from airflow_provider_drivedelta.core.lake.spill import Spill, up_to_date
+from airflow_provider_drivedelta.core.lake.storage import LocalStorage
+from airflow_provider_drivedelta.core.lists.columns import FieldMap, Naming, field_map
+from airflow_provider_drivedelta.core.lists.fields import ListSchema
+from airflow_provider_drivedelta.core.lists.joined import joined
+from airflow_provider_drivedelta.core.lists.raw_rows import RawRows
+from airflow_provider_drivedelta.core.lists.schema_drift import evolve
+from airflow_provider_drivedelta.core.lists.typed_rows import TypedRows, type_rows
+from airflow_provider_drivedelta.core.lists.zone import SiteZone
+
+log = logging.getLogger(__name__)
+
+_BEFORE_NAME = r"/[^/]*\z"
+_BEFORE_SLASH = r"\A.*/"
+
+_coalesce: Any = pc.coalesce  # its stubs allow no mixture of arrays and constants
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListRecords:
+    """The items of one list.
+
+    :param zone: of the site, where the user knows it better than the service says.
+    :param wanted: internal names of the fields to keep; None for all that a person would see.
+    """
+
+    site_id: str
+    list_id: str
+    naming: Naming = "internal"
+    zone: SiteZone | None = None
+    wanted: frozenset[str] | None = None
+    attachment_urls: bool = True
+
+    def key(self, item_id: str) -> str:
+        return item_id
+
+    def known(self, fields: Json) -> FieldMap:
+        """The columns so far: those of the last commit, or none yet."""
+        if fields is not None:
+            return field_map(fields)
+        return FieldMap(naming=self.naming, attachment_urls=self.attachment_urls, zone=self.zone)
+
+    def stage(self, storage: LocalStorage, path: str, *, fields: Json = None, remember: bool = False) -> ListStage:
+        return ListStage(storage, path, self, self.known(fields))
+
+    def kept(self, storage: LocalStorage, path: str, *, fields: Json, items: int) -> ListStage:
+        stage = ListStage(storage, path, self, self.known(fields))
+        stage.items = items
+        return stage
+
+    def stand_in(self, keys: pa.RecordBatch) -> pa.RecordBatch:
+        named: dict[str, pa.Array[Any]] = {
+            "_item_key": keys["item_key"],
+            "_parent_key": keys["parent_key"],
+            "_is_container": keys["is_container"],
+            "_name": keys["name"],
+            "site_id": pa.repeat(self.site_id, keys.num_rows),
+            "list_id": pa.repeat(self.list_id, keys.num_rows),
+            "id": keys["item_key"].cast(pa.int64()),
+            "file_path": joined(keys["parent_key"], "/", keys["name"]),
+            "is_folder": keys["is_container"],
+        }
+        batch = pa.RecordBatch.from_pydict(named)
+        return up_to_date(batch, list_record(FieldMap()).staged)
+
+
+class ListStage:
+    """A `Stage` of one list. Its columns are settled with the first row; the schema comes before."""
+
+    root: str | None = None
+    containers: Mapping[str, str] = {}
+
+    def __init__(self, storage: LocalStorage, path: str, records: ListRecords, known: FieldMap) -> None:
+        self.storage, self.path = storage, path
+        self._records, self._known, self._fields = records, known, known
+        self._spill: Spill | None = None
+        self.items = 0
+        self.quarantine = Quarantine()
+
+    @property
+    def record(self) -> RecordType:
+        return list_record(self._fields)
+
+    @property
+    def changes(self) -> int:
+        return self.items
+
+    @property
+    def fields(self) -> Json:
+        return self._fields.to_json()
+
+    @property
+    def schema_changed(self) -> bool:
+        return bool(self._known.columns) and self._fields.columns != self._known.columns
+
+    def __enter__(self) -> ListStage:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open().__exit__(kind, error, trace)
+        if error is None:
+            self.quarantine.check(self.items)
+
+    def learn(self, schema: ListSchema) -> None:
+        wanted, zone = self._records.wanted, self._records.zone or schema.zone
+        fields, changed = evolve(self._fields, schema.fields, zone=zone, wanted=wanted)
+        if not changed:
+            return
+        if self._spill is not None:
+            then = "The token was kept; the next run reads the list by its new columns."
+            raise BrokenFeed("The list changed its columns while it was read", where=schema.title, then=then)
+        self._fields = fields
+
+    def add(
+        self, items: Items, received_at: datetime | None, *, gone: Sequence[str] = (), restored: bool = False
+    ) -> None:
+        captured_at = received_at or datetime.now(UTC)
+        if gone:
+            self._write(self._tombstones(gone), captured_at, restored=False)
+        if not len(items):
+            return
+        read = self._typed(items)
+        self._set_aside(read, items)
+        good = np.delete(np.arange(read.batch.num_rows), sorted(read.bad))
+        for item in good.tolist() if self.quarantine.open else ():
+            self.quarantine.heal_if_open(str(read.batch["id"][item].as_py()))
+        self._write(self._decided(read).take(good), captured_at, restored=restored)
+
+    def _typed(self, items: Items) -> TypedRows:
+        about = {"site_id": self._records.site_id, "list_id": self._records.list_id}
+        return type_rows(cast(RawRows, items), self._fields, **about)
+
+    def _decided(self, read: TypedRows) -> pa.RecordBatch:
+        """The rows beside what the fold decides by: an item's folder is known by its path."""
+        path = read.batch["file_path"]
+        own: dict[str, pa.Array[Any]] = {
+            "_item_key": read.batch["id"].cast(pa.string()),
+            "_parent_key": pc.replace_substring_regex(path, _BEFORE_NAME, ""),
+            "_is_container": _coalesce(read.batch["is_folder"], pa.scalar(False)),
+            "_is_deleted": pa.repeat(False, len(path)),
+            "_content_hash": pa.array(read.hashes.content),
+            "_sharing_hash": pa.array(np.zeros(len(path), np.uint64)),
+            "_metadata_hash": pa.array(np.zeros(len(path), np.uint64)),
+            "_trace_hash": pa.array(read.hashes.trace),
+            "_name": pc.replace_substring_regex(path, _BEFORE_SLASH, ""),
+        }
+        return pa.RecordBatch.from_pydict(
+            {**own, **dict(zip(read.batch.schema.names, read.batch.columns, strict=True))}
+        )
+
+    def _tombstones(self, gone: Sequence[str]) -> pa.RecordBatch:
+        for key in gone:
+            self.quarantine.heal_if_open(key)
+        named: dict[str, pa.Array[Any]] = {
+            "_item_key": pa.array(gone, pa.string()),
+            "_is_deleted": pa.repeat(True, len(gone)),
+            "_is_container": pa.repeat(False, len(gone)),
+        }
+        return pa.RecordBatch.from_pydict(named)
+
+    def _set_aside(self, read: TypedRows, items: Items) -> None:
+        """Rows that cannot be read go to quarantine, as they came."""
+        for row, fields in sorted(read.bad.items()):
+            item = read.batch["id"][row].as_py()
+            bad = Bad(None if item is None else str(item), ", ".join(fields), _as_it_came(items, row))
+            log.warning("An item cannot be read for its %r and goes to quarantine: %r", bad.property, bad.id)
+            self.quarantine.put(bad.id, bad, self.items)
+
+    def _write(self, batch: pa.RecordBatch, captured_at: datetime, *, restored: bool) -> None:
+        rows = batch.num_rows
+        said: dict[str, pa.Array[Any]] = {
+            "_position": pa.array(np.arange(self.items, self.items + rows)),
+            "_is_root": pa.repeat(False, rows),
+            "_is_restored": pa.repeat(restored, rows),
+            "_captured_at": pa.repeat(pa.scalar(captured_at, UTC_TIME), rows),
+        }
+        self.items += rows
+        whole = pa.RecordBatch.from_pydict({**said, **_columns(batch)})
+        self._open().write(up_to_date(whole, self.record.staged))
+
+    def _open(self) -> Spill:
+        if self._spill is None:
+            self._spill = Spill(self.storage, self.path, self.record.staged).__enter__()
+        return self._spill
+
+
+def _columns(batch: pa.RecordBatch) -> dict[str, pa.Array[Any]]:
+    return dict(zip(batch.schema.names, batch.columns, strict=True))
+
+
+def _as_it_came(items: Items, row: int) -> Json:
+    if isinstance(items, RawRows):
+        texts = {name: column[row].as_py() for name, column in items.columns.items()}
+        return {name: text for name, text in texts.items() if text is not None}
+    return cast(Sequence[JsonObject], items)[row]
