@@ -13,31 +13,60 @@ if TYPE_CHECKING:
     from airflow_provider_drivedelta.emulator.drive import Drive
     from airflow_provider_drivedelta.emulator.faults import Fault
     from airflow_provider_drivedelta.emulator.identity import Flavour
+    from airflow_provider_drivedelta.emulator.items import Person
+    from airflow_provider_drivedelta.emulator.lists.fields import Field
+    from airflow_provider_drivedelta.emulator.lists.sample import sample_site
+    from airflow_provider_drivedelta.emulator.lists.sharepoint_list import SharePointList
+    from airflow_provider_drivedelta.emulator.lists.site import Site
+    from airflow_provider_drivedelta.emulator.lists.values import CalculatedError, Lookup, Term, Url, User
+    from airflow_provider_drivedelta.emulator.refusal import Refusal
     from airflow_provider_drivedelta.emulator.server import Emulator
     from airflow_provider_drivedelta.emulator.sign_in import ClientRules, SignInRules
 
 __all__ = [
+    "CalculatedError",
     "ClientRules",
     "Clock",
     "DeclaredContent",
     "Drive",
     "Emulator",
     "Fault",
+    "Field",
     "Flavour",
+    "Lookup",
+    "Person",
+    "Refusal",
+    "SharePointList",
     "SignInRules",
+    "Site",
+    "Term",
+    "Url",
+    "User",
     "run",
+    "sample_site",
 ]
 
 _HOMES = {
+    "CalculatedError": "lists.values",
     "ClientRules": "sign_in",
     "Clock": "clock",
     "DeclaredContent": "content",
     "Drive": "drive",
     "Emulator": "server",
     "Fault": "faults",
+    "Field": "lists.fields",
     "Flavour": "identity",
+    "Lookup": "lists.values",
+    "Person": "items",
+    "Refusal": "refusal",
+    "SharePointList": "lists.sharepoint_list",
     "SignInRules": "sign_in",
+    "Site": "lists.site",
+    "Term": "lists.values",
+    "Url": "lists.values",
+    "User": "lists.values",
     "run": "console",
+    "sample_site": "lists.sample",
 }
 _EXTRA = {"starlette", "trustme", "uvicorn"}
 

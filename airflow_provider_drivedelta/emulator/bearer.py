@@ -12,11 +12,20 @@ from airflow_provider_drivedelta.emulator.clock import Clock
 _REMEMBERED = 10_000
 
 
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a token was issued for: the resource asked for, and whether the app signed in with a certificate."""
+
+    resource: str
+    certified: bool
+
+
 @dataclass(slots=True)
 class _Seen:
     expires: datetime | None
     issued_here: bool
     revoked: bool = False
+    grant: Grant | None = None
 
 
 class Bearers:
@@ -27,11 +36,17 @@ class Bearers:
         self._lock = threading.Lock()
         self._seen: OrderedDict[str, _Seen] = OrderedDict()
 
-    def issue(self, life: timedelta) -> str:
+    def issue(self, life: timedelta, grant: Grant | None = None) -> str:
         token = secrets.token_urlsafe(48)
         with self._lock:
-            self._remember(token, _Seen(self._clock.now() + life, issued_here=True))
+            self._remember(token, _Seen(self._clock.now() + life, issued_here=True, grant=grant))
         return token
+
+    def grant(self, token: str) -> Grant | None:
+        """What the token was issued for, if the sign-in issued it."""
+        with self._lock:
+            seen = self._seen.get(_fingerprint(token))
+            return seen.grant if seen else None
 
     def revoke_all(self) -> None:
         """Every token seen so far, issued here or not, is refused from now on."""

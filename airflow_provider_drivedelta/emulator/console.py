@@ -9,6 +9,7 @@ from types import FrameType
 
 from airflow_provider_drivedelta.emulator.faults import load_faults
 from airflow_provider_drivedelta.emulator.identity import Flavour
+from airflow_provider_drivedelta.emulator.lists.sample import sample_site
 from airflow_provider_drivedelta.emulator.sample import sample_drive
 from airflow_provider_drivedelta.emulator.server import PAGE_SIZE, Emulator
 
@@ -34,6 +35,7 @@ def run(
         Emulator(
             folder=folder,
             drives=() if folder else (sample_drive(flavour),),
+            sites=() if personal else (sample_site(),),
             personal=personal,
             page_size=page_size,
             http_port=port,
@@ -43,6 +45,10 @@ def run(
     ):
         for drive in emulator.drives:
             out(f"drive {drive.id} {drive.name}")
+        for site in emulator.sites:
+            out(f"site {site.path}")
+            for sharepoint_list in site.lists:
+                out(f"list {sharepoint_list.id} {sharepoint_list.title}")
         out(f"sign-in {emulator.https_url} ca {emulator.ca_file}")
         out(f"ready {emulator.url}")
         stopped.wait()

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from airflow_provider_drivedelta.emulator.bearer import Bearers
 from airflow_provider_drivedelta.emulator.clock import stamp
 from airflow_provider_drivedelta.emulator.faults import FaultPlan, read_faults
+from airflow_provider_drivedelta.emulator.lists.control import ListControl
 from airflow_provider_drivedelta.emulator.request_log import RequestLog
 from airflow_provider_drivedelta.emulator.strict import read_strictly
 from airflow_provider_drivedelta.emulator.tenant import NoSuchDrive, Refusal, ServedDrive, Tenant
@@ -51,10 +52,13 @@ class Control:
         self.tenant, self.plan, self.log, self.bearers = tenant, plan, log, bearers
 
     def expire(self, order: ExpireOrder) -> None:
-        """All delta tokens issued so far are refused from now on, those of one drive or of all."""
+        """All delta tokens issued so far are refused from now on, those of one drive or of all drives and lists."""
         refusal = order.refusal()
         for served in self._served(order.drive):
             served.expire(refusal)
+        for site in self.tenant.sites if not order.drive else ():
+            for sharepoint_list in site.lists:
+                sharepoint_list.expire_tokens(refusal)
 
     def set_clock(self, order: ClockOrder) -> datetime:
         if order.now is not None:
@@ -106,6 +110,7 @@ def control_routes(control: Control) -> list[Route]:
         _route("revoke", revoke, "POST"),
         _route("requests", requests, "GET", "DELETE"),
         _route("tree", tree, "GET"),
+        _route("list", ListControl(control.tenant).route, "GET", "POST"),
     ]
 
 

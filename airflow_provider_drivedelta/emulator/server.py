@@ -16,6 +16,7 @@ from airflow_provider_drivedelta.emulator.faults import Fault, FaultPlan, read_f
 from airflow_provider_drivedelta.emulator.folder import FolderMirror, folder_drive
 from airflow_provider_drivedelta.emulator.identity import Flavour
 from airflow_provider_drivedelta.emulator.listener import LOOPBACK, Listeners
+from airflow_provider_drivedelta.emulator.lists.site import Site
 from airflow_provider_drivedelta.emulator.request_log import LoggedRequest, RequestLog
 from airflow_provider_drivedelta.emulator.sign_in import SignInRules
 from airflow_provider_drivedelta.emulator.tenant import Mirror, Tenant
@@ -28,8 +29,9 @@ class Emulator:
 
     Serves ``folder`` (a real one) and ``drives``; without either, one empty drive. ``owners`` maps ``users/{id}``,
     ``groups/{id}``, ``sites/{id}`` to their drives; left out, everybody owns the first. ``denied`` are drive ids that
-    answer 403. On plain http any non-empty bearer token will do, on https only one that the sign-in issued, unless
-    ``open_http`` and ``open_https`` say otherwise. ``page_size`` is the most that a page holds, whatever ``$top`` asks.
+    answer 403. ``sites`` are SharePoint sites with their lists. On plain http any non-empty bearer token will do, on
+    https only one that the sign-in issued, unless ``open_http`` and ``open_https`` say otherwise. ``page_size`` is the
+    most that a page holds, whatever ``$top`` asks.
     """
 
     def __init__(
@@ -39,6 +41,7 @@ class Emulator:
         drives: Sequence[Drive] = (),
         personal: bool = False,
         owners: Mapping[str, Sequence[Drive]] | None = None,
+        sites: Sequence[Site] = (),
         denied: Collection[str] = (),
         page_size: int = PAGE_SIZE,
         http_port: int = 0,
@@ -57,8 +60,9 @@ class Emulator:
             mirrors[mirrored.id] = FolderMirror(mirrored, Path(folder))
             served.insert(0, mirrored)
         self.clock = clock or Clock()
+        self.sites = tuple(sites)
         self.drives = served or [Drive(flavour=flavour)]
-        tenant = Tenant(self.drives, self.clock, owners=owners, denied=denied, mirrors=mirrors)
+        tenant = Tenant(self.drives, self.clock, owners=owners, denied=denied, mirrors=mirrors, sites=self.sites)
         schemes = {"http": open_http, "https": open_https}
         bearers = Bearers(self.clock, open_schemes=frozenset(scheme for scheme, is_open in schemes.items() if is_open))
         self._control = Control(tenant, FaultPlan(faults), RequestLog(), bearers)
@@ -94,6 +98,11 @@ class Emulator:
     def drive(self) -> Drive:
         """The default drive: change it, and the next delta says so."""
         return self.drives[0]
+
+    @property
+    def site(self) -> Site:
+        """The first site: change its lists, and their changes say so."""
+        return self._control.tenant.site("")
 
     @property
     def requests(self) -> list[LoggedRequest]:

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from airflow_provider_drivedelta.emulator.assertions import BadAssertion, UnknownCertificate, check_assertion
-from airflow_provider_drivedelta.emulator.bearer import Bearers
+from airflow_provider_drivedelta.emulator.bearer import Bearers, Grant
 from airflow_provider_drivedelta.emulator.entra_errors import EntraError, entra_error
 from airflow_provider_drivedelta.emulator.graph.answers import origin
 
@@ -80,7 +80,7 @@ class SignIn:
             "token_type": "Bearer",
             "expires_in": self._rules.expires_in,
             "ext_expires_in": self._rules.expires_in,
-            "access_token": self._bearers.issue(timedelta(seconds=self._rules.expires_in)),
+            "access_token": self._bearers.issue(timedelta(seconds=self._rules.expires_in), _grant(form)),
         }
         if form["grant_type"] == "refresh_token":
             # A client-credentials answer names no scope: MSAL's cache would not find it again under the one asked for.
@@ -122,6 +122,11 @@ class SignIn:
             raise EntraError("expired_secret", form["client_id"])
         elif rules is not None and secret not in rules.secrets:
             raise EntraError("bad_secret", form["client_id"])
+
+
+def _grant(form: Mapping[str, str]) -> Grant:
+    certified = form["grant_type"] == "refresh_token" or "client_assertion" in form
+    return Grant(form.get("scope", "").removesuffix(".default").rstrip("/"), certified)
 
 
 def _check_scope(scope: str) -> None:

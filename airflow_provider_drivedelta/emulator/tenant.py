@@ -1,4 +1,4 @@
-"""What one emulator serves: drives, who owns them, who may not see them, and what a refused token is answered with."""
+"""What one emulator serves: drives and sites, who owns them, and who may not see them."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,6 +7,10 @@ from typing import Protocol
 from airflow_provider_drivedelta.emulator.clock import Clock
 from airflow_provider_drivedelta.emulator.delta import DeltaFeed
 from airflow_provider_drivedelta.emulator.drive import Drive
+from airflow_provider_drivedelta.emulator.lists.site import NoSuchSite, Site
+from airflow_provider_drivedelta.emulator.refusal import Refusal
+
+__all__ = ["Mirror", "NoSuchDrive", "NoSuchSite", "Refusal", "ServedDrive", "Tenant"]
 
 
 class Mirror(Protocol):
@@ -14,21 +18,6 @@ class Mirror(Protocol):
 
     def refresh(self, *, older_than: float = 0.0) -> None:
         """Brings the drive up to date, unless that was done less than so many seconds ago."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refusal:
-    """How a refused token is answered; by default as the service really does: the flavour in the message alone."""
-
-    flavour: str = "apply"
-    code: str = "resyncRequired"
-    inner_code: str = ""
-    location: bool | str = True
-    """A working address, none, ``"broken"`` (it answers 500), or an address of your own."""
-
-    def __post_init__(self) -> None:
-        if self.flavour not in ("apply", "upload"):
-            raise ValueError("flavour is either 'apply' or 'upload'")
 
 
 @dataclass(slots=True)
@@ -54,7 +43,7 @@ class NoSuchDrive(LookupError):
 class Tenant:
     """Owners are spelled as in a path: ``users/ada@contoso.com``, ``sites/contoso.sharepoint.com:/sites/team``.
 
-    Where no owner is named at all, everybody owns the first drive. There is one clock: all drives take it over.
+    Where no owner is named at all, everybody owns the first drive. There is one clock, which all take over.
     """
 
     def __init__(
@@ -65,8 +54,12 @@ class Tenant:
         owners: Mapping[str, Sequence[Drive]] | None = None,
         denied: Collection[str] = (),
         mirrors: Mapping[str, Mirror] | None = None,
+        sites: Sequence[Site] = (),
     ) -> None:
         self.clock = clock
+        self.sites = tuple(sites)
+        for site in self.sites:
+            site.clock = clock
         self.denied = frozenset(denied)
         self._owners = None if owners is None else {name.casefold(): owned for name, owned in owners.items()}
         self._served: dict[str, ServedDrive] = {}
@@ -92,3 +85,10 @@ class Tenant:
         if owner.casefold() not in self._owners:
             raise NoSuchDrive(owner)
         return [self.drive(drive.id) for drive in self._owners[owner.casefold()]]
+
+    def site(self, key: str) -> Site:
+        """By id (the composite one of Graph or either of its parts) or by path; empty: the first."""
+        for site in self.sites:
+            if not key or key.casefold() in (site.graph_id, site.id, site.web_id, site.path.casefold()):
+                return site
+        raise NoSuchSite(key or "the emulator serves no site")

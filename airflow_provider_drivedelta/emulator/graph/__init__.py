@@ -1,1 +1,1 @@
-"""Microsoft Graph, as far as drives go."""
+"""Microsoft Graph, as far as drives and lists go."""

@@ -5,37 +5,29 @@ from starlette.responses import Response
 from airflow_provider_drivedelta.emulator.delta import Placed, TokenExpired
 from airflow_provider_drivedelta.emulator.graph.answers import ServiceError
 from airflow_provider_drivedelta.emulator.graph.ask import Ask
+from airflow_provider_drivedelta.emulator.graph.resync import resync_required
 from airflow_provider_drivedelta.emulator.identity import Flavour
 from airflow_provider_drivedelta.emulator.items import Item, Json
 from airflow_provider_drivedelta.emulator.tokens import BROKEN, DeltaToken
 
-# The service tells the two flavours of a resync apart by these words alone.
-_MESSAGES = {
-    "apply": "Resync required. Replace any local items with the server's version (including deletes) if you're sure "
-    "that the service was up to date with your local changes when you last sync'd. Upload any local changes that the "
-    "server doesn't know about.",
-    "upload": "Resync required. Upload any local items that the service did not return, and upload any files that "
-    "differ from the server's version (keeping both copies if you're not sure which one is more up-to-date).",
-}
-
 
 def delta(ask: Ask) -> Response:
-    feed, scope, text = ask.served.feed, _scope(ask), ask.address.token
+    feed, scope, text = ask.served.feed, scope_of(ask), ask.address.token
     text = ask.options.token if text is None else text
     if text == "latest":
         ask.served.refresh()
         return _answer(ask, [], "deltaLink", feed.latest())
-    token = _token(ask, text)
+    token = token_of(ask, text)
     if token.starts:
         # A folder on disk is looked at again for every new enumeration, never in the middle of one.
         ask.served.refresh()
         token = feed.begin(token)
     page = feed.page(token, ask.size, scope.id, without_parents=ask.options.without_parents)
-    value = [ask.written(placed, shared_changed=_shares(ask, placed, page.since)) for placed in page.items]
+    value = [ask.written(placed, shared_changed=shares(ask, placed, page.since)) for placed in page.items]
     return _answer(ask, value, "deltaLink" if page.finished else "nextLink", page.token)
 
 
-def _token(ask: Ask, text: str | None) -> DeltaToken:
+def token_of(ask: Ask, text: str | None) -> DeltaToken:
     try:
         token = ask.served.feed.read(text)
     except TokenExpired:
@@ -45,7 +37,7 @@ def _token(ask: Ask, text: str | None) -> DeltaToken:
     return token
 
 
-def _scope(ask: Ask) -> Item:
+def scope_of(ask: Ask) -> Item:
     """Personal drives have a delta of any folder, business drives of the root alone."""
     item = ask.target()
     if item.parent_id is not None and ask.served.drive.flavour is Flavour.BUSINESS:
@@ -58,7 +50,7 @@ def _scope(ask: Ask) -> Item:
     return item
 
 
-def _shares(ask: Ask, placed: Placed, since: int) -> bool:
+def shares(ask: Ask, placed: Placed, since: int) -> bool:
     wanted = ask.options.sharing_changes and ask.served.drive.flavour is Flavour.BUSINESS
     return wanted and not placed.item.is_folder and placed.item.shared_sequence > since
 
@@ -74,15 +66,7 @@ def _answer(ask: Ask, value: list[dict[str, Json]], link: str, token: DeltaToken
 
 
 def _resync(ask: Ask) -> ServiceError:
-    refusal = ask.served.refusal
-    location = _location(ask)
-    return ServiceError(
-        410,
-        refusal.code,
-        _MESSAGES[refusal.flavour],
-        inner_code=refusal.inner_code,
-        headers={"Location": location} if location else {},
-    )
+    return resync_required(ask.served.refusal, _location(ask))
 
 
 def _location(ask: Ask) -> str:

@@ -14,8 +14,11 @@ from airflow_provider_drivedelta.emulator.graph.answers import Answers, ServiceE
 from airflow_provider_drivedelta.emulator.graph.ask import Ask
 from airflow_provider_drivedelta.emulator.graph.delta import delta
 from airflow_provider_drivedelta.emulator.graph.items import children, content, drive, item
+from airflow_provider_drivedelta.emulator.graph.list_address import read_list_address
+from airflow_provider_drivedelta.emulator.graph.lists import answer_lists
 from airflow_provider_drivedelta.emulator.graph.options import BadOption, read_options
 from airflow_provider_drivedelta.emulator.graph.resources import Resources, selected
+from airflow_provider_drivedelta.emulator.sharepoint.authorize import for_sharepoint_alone
 from airflow_provider_drivedelta.emulator.tenant import NoSuchDrive, ServedDrive, Tenant
 from airflow_provider_drivedelta.emulator.tokens import MalformedToken
 
@@ -37,7 +40,7 @@ _CHALLENGE = (
     'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", '
     'client_id="00000003-0000-0000-c000-000000000000"'
 )
-_FRESH_ENOUGH = 1.0
+FRESH_ENOUGH = 1.0
 
 
 class Graph:
@@ -52,7 +55,7 @@ class Graph:
         return await asyncio.to_thread(self._answer, request)
 
     def _answer(self, request: Request) -> Response:
-        answers = Answers(request, self._tenant.clock.now())
+        answers = self._answers(request)
         try:
             self._authorize(request)
             if request.method not in ("GET", "HEAD"):
@@ -63,6 +66,9 @@ class Graph:
         except tuple(_ERRORS) as error:
             status, code, message = _ERRORS[type(error)]
             return answers.error(ServiceError(status, code, message or str(error)))
+
+    def _answers(self, request: Request) -> Answers:
+        return Answers(request, self._tenant.clock.now())
 
     def _authorize(self, request: Request) -> None:
         token = presented(request.headers.get("authorization", ""))
@@ -76,6 +82,9 @@ class Graph:
 
     def _dispatch(self, request: Request, answers: Answers) -> Response:
         raw_path = request.scope.get("raw_path") or request.scope["path"].encode()
+        self._refuse_foreign(request)
+        if lists := read_list_address(raw_path.decode("ascii")):
+            return answer_lists(request, answers, lists, self._tenant, self._page_size)
         address = read_address(raw_path.decode("ascii"))
         options = read_options(request.scope["query_string"].decode("ascii"), request.headers)
         if address.collection:
@@ -86,8 +95,14 @@ class Graph:
         if address.item is None:
             return drive(ask)
         if address.function != "delta":
-            served.refresh(older_than=_FRESH_ENOUGH)
+            served.refresh(older_than=FRESH_ENOUGH)
         return _ROUTES[address.function](ask)
+
+    def _refuse_foreign(self, request: Request) -> None:
+        """A token for SharePoint's own API is none for Graph."""
+        if for_sharepoint_alone(self._bearers.grant(presented(request.headers.get("authorization", "")))):
+            reason = "Access token validation failure. Invalid audience."
+            raise ServiceError(401, "InvalidAuthenticationToken", reason, headers={"WWW-Authenticate": _CHALLENGE})
 
     def _drives(self, owner: str) -> list[ServedDrive]:
         drives = self._tenant.owned_by(owner) if owner else self._tenant.served
