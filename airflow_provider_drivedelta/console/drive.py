@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from airflow_provider_drivedelta.core.protocols.drive_protocols import PROTOCOLS, default_address
 from airflow_provider_drivedelta.core.sources import Drive
 
 if TYPE_CHECKING:  # `--help` need not wait for Arrow and DuckDB
@@ -66,9 +67,19 @@ def _add_drive(parser: argparse.ArgumentParser) -> None:
         which.add_argument(f"--{owner}-id", metavar="ID", help=f"the {what}")
     which.add_argument("--me", action="store_true", help="the drive of the signed-in user")
     parser.add_argument("--output", required=True, metavar="DIR", help="where the feed's folder is kept")
-    parser.add_argument("--protocol", choices=["graph"], default="graph")
-    parser.add_argument("--base-url", metavar="URL", help="the service's address, instead of Microsoft Graph's")
+    parser.add_argument(
+        "--protocol", choices=list(PROTOCOLS), default="graph", help="Microsoft Graph, or the OneDrive API's older ones"
+    )
+    parser.add_argument(
+        "--base-url", metavar="URL", help="the service's address, instead of Microsoft Graph's or personal OneDrive's"
+    )
     parser.add_argument("--folder", metavar="PATH", default="", help="follow this folder only: its path or item id")
+    parser.add_argument(
+        "--item",
+        metavar="ITEM",
+        default="",
+        help="follow a personal drive's folder by its own feed: its item id or /path",
+    )
     parser.add_argument("--select", metavar="A,B", default="", help="properties to ask for")
     parser.add_argument("--expand", metavar="A,B", default="", help="relations to ask for")
     parser.add_argument("--page-size", type=int, metavar="N")
@@ -147,11 +158,10 @@ def _capture(options: argparse.Namespace) -> DriveCapture:
 def _ask(call: Callable[..., Answer], capture: DriveCapture, options: argparse.Namespace) -> Answer:
     """Make the call with the credentials and the service that the options name."""
     from airflow_provider_drivedelta.console import credentials, show
-    from airflow_provider_drivedelta.core.capture import GRAPH
     from airflow_provider_drivedelta.core.transport import Transport
     from airflow_provider_drivedelta.core.transport.links import with_version
 
-    base_url = with_version(options.base_url or GRAPH)
+    base_url = with_version(options.base_url or default_address(options.protocol))
     sign_in = credentials.SignIn(**{name: getattr(options, name) for name in credentials.SignIn.__dataclass_fields__})
     auth = credentials.auth(sign_in, os.environ)
     with ExitStack() as stack:
@@ -163,15 +173,17 @@ def _ask(call: Callable[..., Answer], capture: DriveCapture, options: argparse.N
 
 
 def _drive(options: argparse.Namespace) -> Drive:
+    item: str = options.item
+    part = f"/root:{item}:" if item.startswith("/") else f"/items/{item}" if item else ""
     if options.me:
-        return Drive("me")
+        return Drive.parse(f"me{part}")
     ids = {
         "drives": options.drive_id,
         "users": options.user_id,
         "groups": options.group_id,
         "sites": options.site_id,
     }
-    return Drive.parse("/".join(next(named for named in ids.items() if named[1] is not None)))
+    return Drive.parse("/".join(next(named for named in ids.items() if named[1] is not None)) + part)
 
 
 def _seconds(text: str) -> float:

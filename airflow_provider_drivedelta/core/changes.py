@@ -6,7 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Literal, NewType, Protocol
+from typing import TYPE_CHECKING, Literal, NewType, Protocol
+
+if TYPE_CHECKING:
+    from airflow_provider_drivedelta.core.lists.fields import ListSchema
 
 Token = NewType("Token", str)
 """Where the next run starts; opaque, passed on verbatim (for Graph: the whole deltaLink)."""
@@ -26,6 +29,10 @@ class Request:
     method: str = "GET"
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
+    note: str = ""
+    """What the protocol wants to know again when it reads the answer; never sent."""
+    telling: frozenset[int] = frozenset()
+    """Statuses that pass for a fault of the moment elsewhere, and whose body the protocol reads first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,8 @@ class Answer:
     received_at: datetime
     where: str
     """Method and redacted address, for messages."""
+    note: str = ""
+    """The note of the request."""
 
     @property
     def dated(self) -> datetime:
@@ -47,6 +56,12 @@ class Answer:
         except (KeyError, ValueError, TypeError, IndexError, OverflowError):
             return self.received_at
         return said if said.tzinfo else said.replace(tzinfo=UTC)
+
+
+class Items(Protocol):
+    """Items as a protocol gives them and the reader of its source takes them: JSON objects, or rows of texts."""
+
+    def __len__(self) -> int: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +74,28 @@ class Children:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Items, plus exactly one of the next request or the token to resume from."""
+    """Items, plus exactly one of the next request or the token to resume from.
 
-    items: Sequence[JsonObject]
+    `confirm`: the service did not say clearly that this is the end. A full read, which takes what it
+    did not meet for deleted, asks once more and believes it at the second time.
+    """
+
+    items: Items
     next: Request | None = None
     token: Token | None = None
+    confirm: Request | None = None
     received_at: datetime | None = None
     dated: datetime | None = None
+    gone: Sequence[str] = ()
+    """Ids that are said to be gone beside the items; an item of the same page is there all the same (C6)."""
+    schema: ListSchema | None = None
+    """How a list describes itself; comes before the first of its items."""
 
     def __post_init__(self) -> None:
         if (self.next is None) == (self.token is None):
             raise ValueError("A page has either a next request or a token: never both, never neither.")
+        if self.confirm is not None and self.token is None:
+            raise ValueError("Only an end can be confirmed.")
 
 
 class FeedProtocol(Protocol):
@@ -88,7 +114,7 @@ class FeedProtocol(Protocol):
         """The first request of an increment."""
 
     def restart(self, location: str) -> Request:
-        """The first request of a full read, at the link that the service offered when it refused the token."""
+        """The request at a link of the service's own: a next page, or where it offered to start over."""
 
     def children(self, item_id: str) -> Request:
         """The request for what lies directly in a folder now."""

@@ -11,7 +11,10 @@ DriveDeltaError
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from airflow_provider_drivedelta.core.changes import Page
 
 Flavour = Literal["apply", "upload"]
 
@@ -77,11 +80,20 @@ class StartOver(DriveDeltaError):
     """The service refused the token: everything must be read again. Caught inside `pull`.
 
     `flavour` is what the service said about local copies: with "apply" its answer is the whole
-    truth, with "upload" it may itself have lost something. `location` is the link it offered.
+    truth, with "upload" it may itself have lost something. `location` is the link it offered;
+    `page` the first page of everything, where the service sent that instead of a refusal.
     """
 
     exit_status = 4
 
-    def __init__(self, what: str, *, where: str = "", flavour: Flavour = "apply", location: str | None = None) -> None:
+    def __init__(
+        self,
+        what: str,
+        *,
+        where: str = "",
+        flavour: Flavour = "apply",
+        location: str | None = None,
+        page: Page | None = None,
+    ) -> None:
         super().__init__(what, where=where, then="Everything is read again.")
-        self.flavour, self.location = flavour, location
+        self.flavour, self.location, self.page = flavour, location, page

@@ -15,6 +15,7 @@ from airflow_provider_drivedelta.core.errors import FixSetup
 Owner = Literal["drives", "users", "groups", "sites", "me"]
 
 _OWNED = re.compile(r"^/?(drives|users|groups|sites)/(.+?)(?:/drive)?(?:/root)?/?$")
+_PART = re.compile(r"^/?(drives/[^/]+|me)(?:/drive)?(?:/items/(?P<item>[^/:]+)|/root:/(?P<path>[^:]*[^:/]))(?::|/)?$")
 _PERSONAL_ID = re.compile(r"^[0-9A-Fa-f]{12,16}$")
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
 _LONGEST_ID = 120  # keeps folder names under 255 bytes and Variable keys under 250 characters
@@ -22,13 +23,22 @@ _LONGEST_ID = 120  # keeps folder names under 255 bytes and Variable keys under 
 
 @dataclass(frozen=True, slots=True)
 class Drive:
-    """A drive, by its own id or through the user, group or site that owns it.
+    """A drive, by its own id or through the user, group or site that owns it; or one folder's own feed.
 
     In text: `drives/{id}`, `users/{id or upn}`, `groups/{id}`, `sites/{id}`, `me`, or a bare drive id.
+    Personal drives have a feed of each folder, too: `drives/{id}/items/{item id}` or
+    `drives/{id}/root:/{path}:`, and the same after `me`. Its root is that folder. By its id a folder is
+    followed wherever it goes; a path is looked up in every run, and means what lies there then.
     """
 
     owner: Owner
     id: str = ""
+    item: str = ""
+    path: str = ""
+
+    def __post_init__(self) -> None:
+        if (self.item and self.path) or ((self.item or self.path) and self.owner not in ("drives", "me")):
+            raise ValueError("A folder is meant by its id or its path, and by its own drive.")
 
     @classmethod
     def parse(cls, text: str) -> Drive:
@@ -36,18 +46,31 @@ class Drive:
         text = text.strip()
         if text.strip("/") in ("me", "me/drive", "me/drive/root"):
             return cls("me")
+        part = _PART.match(text)
+        if part:
+            owner, _, drive_id = part[1].partition("/")
+            item = part["item"] if part["item"] != "root" else None
+            return cls(owner, drive_id, item or "", (part["path"] or "").strip("/"))  # type: ignore[arg-type]
         owned = _OWNED.match(text)
-        if owned:
+        if owned and (owned[1] == "sites" or "/" not in owned[2]):
             return cls(owned[1], owned[2])  # type: ignore[arg-type]
         if not text or "/" in text:
             raise FixSetup(
                 f"{text!r} names no drive",
-                then="Give drives/{id}, users/{id or upn}, groups/{id}, sites/{id}, me, or a bare drive id.",
+                then="Give drives/{id}, users/{id or upn}, groups/{id}, sites/{id}, me, or a bare drive id; of a "
+                "folder with a feed of its own drives/{id}/items/{item id} or drives/{id}/root:/{path}:.",
             )
         return cls("drives", text)
 
     def __str__(self) -> str:
-        return self.owner if self.owner == "me" else f"{self.owner}/{self.id}"
+        drive = self.owner if self.owner == "me" else f"{self.owner}/{self.id}"
+        part = f"/items/{self.item}" if self.item else f"/root:/{self.path}:" if self.path else ""
+        return drive + part
+
+    @property
+    def whole(self) -> Drive:
+        """The drive itself, whatever part of it is meant."""
+        return Drive(self.owner, self.id)
 
     @property
     def route(self) -> str:

@@ -27,8 +27,8 @@ _FIX: dict[int, tuple[str, str]] = {
         "Grant Files.Read.All or Sites.Read.All as application permission, or grant the site to Sites.Selected.",
     ),
     404: (
-        "The service knows no such drive, or hides it from this application",
-        "Check the id and the permission. If the drive is gone for good, stop following it; its token was kept.",
+        "The service knows no such drive or folder, or hides it from this application",
+        "Check the id and the permission. If it is gone for good, stop following it; its token was kept.",
     ),
     423: ("The site is locked", "Ask a SharePoint administrator to unlock it; the token was kept."),
 }

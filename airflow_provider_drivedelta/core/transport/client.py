@@ -105,7 +105,7 @@ class Transport:
             try:
                 answer = self._answer(request)
                 if answer.status not in THROTTLED:
-                    return self._read(answer, read)
+                    return self._read(request, answer, read)
             except RetryLater as fault:
                 failures += 1
                 self._be_patient(fault, failures)
@@ -113,8 +113,8 @@ class Transport:
             throttled += 1
             self._slow_down(answer, throttled)
 
-    def _read(self, answer: Answer, read: Callable[[Answer], T]) -> T:
-        if answer.status in PASSING:
+    def _read(self, request: Request, answer: Answer, read: Callable[[Answer], T]) -> T:
+        if answer.status in PASSING - request.telling:
             raise RetryLater(f"The service answered {answer.status}", where=answer.where)
         return read(answer)
 
@@ -177,7 +177,7 @@ class Transport:
             raise _explain(error, where) from None  # its text holds the whole address, token included
         low = {name.lower(): value for name, value in response.headers.items()}
         log.debug("%s -> %d, request-id %s", where, response.status_code, low.get("request-id", "-"))
-        return Answer(response.status_code, low, body, datetime.now(UTC), where)
+        return Answer(response.status_code, low, body, datetime.now(UTC), where, request.note)
 
 
 def _explain(error: requests.exceptions.RequestException, where: str) -> DriveDeltaError:

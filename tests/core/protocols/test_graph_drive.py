@@ -9,8 +9,8 @@ import pytest
 
 from airflow_provider_drivedelta.core.changes import Answer, Token
 from airflow_provider_drivedelta.core.errors import BrokenFeed, DriveDeltaError, FixSetup, RetryLater, StartOver
+from airflow_provider_drivedelta.core.protocols.drive_calls import NEEDED
 from airflow_provider_drivedelta.core.protocols.graph_drive import (
-    NEEDED,
     SHARING_CHANGES,
     DriveFound,
     GraphDrive,
