@@ -64,10 +64,6 @@ def read(emulator: Emulator, base: str = "/v1.0", *, place: str = "", token: str
     return Told(**json.loads(done.stdout))
 
 
-@pytest.fixture(autouse=True)
-def onedrivesdk() -> None:
-
-
 @pytest.fixture(params=[(Flavour.PERSONAL, "/v1.0"), (Flavour.BUSINESS, "/_api/v2.0")])
 def served(request: pytest.FixtureRequest) -> Iterator[tuple[Emulator, str]]:
     flavour, base = request.param
