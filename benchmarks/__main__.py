@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import first_read, known_items
+from benchmarks import first_read, fold, known_items
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 100_000, 400_000], metavar="ITEMS")
     parser.add_argument("--known", type=int, nargs="+", default=[10_000, 100_000], metavar="ITEMS")
+    parser.add_argument("--folded", type=int, nargs="+", default=[100_000, 1_000_000], metavar="ITEMS")
     options = parser.parse_args()
     print("## First read\n")
     print(first_read.table(options.sizes))
     print("\n## An increment on many known items\n")
     print(known_items.table(options.known))
+    print("\n## The fold alone\n")
+    print(fold.table(options.folded))
 
 
 if __name__ == "__main__":

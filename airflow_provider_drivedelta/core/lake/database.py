@@ -17,10 +17,10 @@ from airflow_provider_drivedelta.core.lake.state import KEYS
 
 log = logging.getLogger(__name__)
 
-MEMORY_MB = 128  # enough for ten million rows, see benchmarks/README.md
-MOST_MEMORY_MB = 8 * MEMORY_MB
-ROWS_IN_MEMORY = 200_000  # more rows than that are kept in a file: only a file's tables leave memory whole
-ROWS_AT_ONCE = 131_072  # of a large answer that has to be in order
+MEMORY_MB = 64  # to begin with; see benchmarks/README.md
+MOST_MEMORY_MB = 16 * MEMORY_MB
+ROWS_IN_MEMORY = 50_000  # more rows than that are kept in a file: only a file's tables leave memory whole
+ROWS_AT_ONCE = 32_768  # of a large answer that has to be in order
 _READ_AT_ONCE = 16_384
 
 Value = str | int | bool | datetime | list[str] | None

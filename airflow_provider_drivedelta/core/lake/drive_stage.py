@@ -17,7 +17,7 @@ from airflow_provider_drivedelta.core.lake.drive_items import ItemRow, read_item
 from airflow_provider_drivedelta.core.lake.drive_schema import DRIVE
 from airflow_provider_drivedelta.core.lake.quarantine import Quarantine, as_bad
 from airflow_provider_drivedelta.core.lake.record import RecordType
-from airflow_provider_drivedelta.core.lake.spill import BATCH_ROWS, Spill, up_to_date
+from airflow_provider_drivedelta.core.lake.spill import Spill, up_to_date
 from airflow_provider_drivedelta.core.lake.storage import LocalStorage
 from airflow_provider_drivedelta.core.lake.values import BadValue, Typed
 from airflow_provider_drivedelta.core.lists.fields import ListSchema
@@ -26,6 +26,7 @@ from airflow_provider_drivedelta.core.sources import item_key, same_drive
 log = logging.getLogger(__name__)
 
 _STAGED = DRIVE.staged
+_ROWS_AT_ONCE = 512  # as objects; each takes some ten kilobytes until it is a row of columns
 
 
 class DriveStage:
@@ -73,8 +74,8 @@ class DriveStage:
         captured_at = received_at or datetime.now(UTC)
         for item in cast(Sequence[JsonObject], items):
             self._add(item, captured_at, restored)
-        while len(self._waiting) >= BATCH_ROWS:
-            self._write(BATCH_ROWS)
+        while len(self._waiting) >= _ROWS_AT_ONCE:
+            self._write(_ROWS_AT_ONCE)
 
     def _add(self, item: JsonObject, captured_at: datetime, restored: bool) -> None:
         try:
