@@ -194,20 +194,39 @@ class PersonalHistories(Histories):
     flavour = Flavour.PERSONAL
 
 
+class ViewDeltaHistories(PersonalHistories):
+    protocol = "view.delta"
+
+
+class ViewChangesHistories(PersonalHistories):
+    protocol = "view.changes"
+
+
+def play(machine: type[Histories], examples: int) -> None:
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=12,
+            deadline=None,
+            derandomize=LONG not in os.environ,
+            suppress_health_check=list(HealthCheck),
+            phases=[Phase.generate, Phase.shrink],
+        ),
+    )
+
+
 @pytest.mark.timeout(0 if LONG in os.environ else 600)
 def test_what_readers_are_told_is_what_happened() -> None:
     """A8, A9, B4, B5, C1, C3, D1, D2: whatever happens in a drive and to the runs that follow it."""
     for machine in (Histories, PersonalHistories):
-        run_state_machine_as_test(
-            machine,
-            settings=settings(
-                max_examples=EXAMPLES,
-                stateful_step_count=12,
-                deadline=None,
-                derandomize=LONG not in os.environ,
-                suppress_health_check=list(HealthCheck),
-                phases=[Phase.generate, Phase.shrink],
-            ),
-        )
+        play(machine, EXAMPLES)
     print(tally.told())
     assert EXAMPLES < ENOUGH or not tally.never_met(), f"too poor to prove much: never met {tally.never_met()}"
+
+
+@pytest.mark.timeout(0 if LONG in os.environ else 600)
+@pytest.mark.parametrize("machine", [ViewDeltaHistories, ViewChangesHistories], ids=lambda machine: machine.protocol)
+def test_the_same_holds_over_the_older_protocols(machine: type[Histories]) -> None:
+    """A12, B7: the signs differ, what readers are told does not."""
+    play(machine, max(EXAMPLES // 2, 1))

@@ -14,4 +14,8 @@ class Wire:
     members: str
 
 
-WIRES = {"graph": Wire("/v1.0", "/delta", "/children")}
+WIRES = {
+    "graph": Wire("/v1.0", "/delta", "/children"),
+    "view.delta": Wire("/v1.0", "/view.delta", "/children"),
+    "view.changes": Wire("/v1.0", "/view.changes", "/children"),
+}

@@ -11,6 +11,7 @@ from airflow_provider_drivedelta.emulator.identity import Flavour, guid
 from airflow_provider_drivedelta.emulator.items import Act, Item, Json, Person
 
 _TYPE = "#microsoft.graph.driveItem"
+_VIEW: dict[str, Json] = {"viewType": "thumbnails", "sortBy": "name", "sortOrder": "ascending"}
 _NO_HASH = "A" * 27 + "="  # of 20 zero bytes: what a business tombstone carries
 _ALWAYS = {"@odata.type", "id"}
 _OFFICE = "application/vnd.openxmlformats-officedocument."
@@ -81,7 +82,7 @@ class Resources:
 
     def _kind(self, item: Item) -> dict[str, Json]:
         if item.content is None:
-            return {"folder": {"childCount": item.child_count}}
+            return {"folder": {"childCount": item.child_count, **({"view": _VIEW} if self._personal else {})}}
         mime_type, hashes = _mime_type(item.name), item.content.hashes()
         file: dict[str, Json] = {"mimeType": mime_type}
         if hashes is not None:

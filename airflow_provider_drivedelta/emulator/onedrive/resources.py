@@ -20,7 +20,8 @@ def as_onedrive(body: dict[str, Json], *, business: bool, in_feed: bool, describ
     """
     item = {_RENAMED.get(name, name): value for name, value in body.items() if name != "@odata.type"}
     if isinstance(folder := item.get("folder"), dict):
-        item["folder"] = {**folder, "folderView": _VIEW}
+        plain = {name: value for name, value in folder.items() if name != "view"}
+        item["folder"] = {**plain, "folderView": folder.get("view", _VIEW)}
     parent = item.get("parentReference")
     if in_feed and isinstance(parent, dict):
         item["parentReference"] = {name: value for name, value in parent.items() if name != "path"}
