@@ -25,5 +25,5 @@ def get_provider_info() -> dict[str, object]:
         "hooks": [{"integration-name": integration, "python-modules": [f"{package}.hooks.drivedelta"]}],
         "operators": [{"integration-name": integration, "python-modules": [f"{package}.operators"]}],
         "connection-types": [connection_type()],
-        "extra-links": [f"{package}.links.DriveLink"],
+        "extra-links": [f"{package}.links.DriveLink", f"{package}.links.ListLink"],
     }

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from airflow_provider_drivedelta.console import drive
+from airflow_provider_drivedelta.console import list as sharepoint_list
 from airflow_provider_drivedelta.core.errors import DriveDeltaError, FixSetup
 from airflow_provider_drivedelta.version import __version__
 
@@ -48,7 +49,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--verbose", action="store_true", help="log every page to stderr")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     pull = commands.add_parser("pull", help="capture what changed since the last pull")
-    drive.add_pull(pull.add_subparsers(required=True, metavar="SOURCE"))
+    sources = pull.add_subparsers(required=True, metavar="SOURCE")
+    drive.add_pull(sources)
+    sharepoint_list.add_pull(sources)
     reconcile = commands.add_parser("reconcile", help="compare a feed with the service, and publish what differs")
     drive.add_reconcile(reconcile.add_subparsers(required=True, metavar="SOURCE"))
     _add_log(commands.add_parser("log", help="list the increments of the feeds below a folder"))

@@ -1,13 +1,18 @@
-"""The button on a task that opens its drive in the browser."""
+"""The buttons on a task that open what it follows in the browser."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import quote, urlsplit
 
 from airflow.providers.common.compat.sdk import BaseOperatorLink
 
+from airflow_provider_drivedelta.core.transport.links import redact
+
 if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import BaseOperator, TaskInstanceKey
+
+    from airflow_provider_drivedelta.core.sources import SharePointList
 
 
 class DriveLink(BaseOperatorLink):
@@ -18,4 +23,20 @@ class DriveLink(BaseOperatorLink):
 
     def get_link(self, operator: BaseOperator, *, ti_key: TaskInstanceKey) -> str:
         """Called on the worker when the task has ended; Airflow keeps the answer as XCom for the UI."""
-        return str(getattr(operator, "drive_url", ""))
+        return str(getattr(operator, "web_url", ""))
+
+
+class ListLink(DriveLink):
+    """Opens the list if it was given by its address; else the page of its site that lists all lists."""
+
+    name = "List"
+    xcom_key = "drivedelta_list"
+
+
+def list_page(source: SharePointList) -> str:
+    """Where `ListLink` leads; empty for a site that is named by its id. Asks the service nothing."""
+    if "," in source.site and "://" not in source.site:
+        return ""
+    site = urlsplit(source.site_url)
+    path = quote(source.list_path) if source.list_path else f"{site.path}/_layouts/15/viewlsts.aspx"
+    return redact(f"{site.scheme}://{site.netloc}{path}")

@@ -20,7 +20,11 @@ from datetime import timedelta
 
 from airflow.sdk import DAG, Asset, AssetAlias
 from airflow_provider_drivedelta.core.sources import Drive
-from airflow_provider_drivedelta.operators import DriveDeltaReconcileOperator, DriveDeltaToParquetOperator
+from airflow_provider_drivedelta.operators import (
+    DriveDeltaReconcileOperator,
+    DriveDeltaToParquetOperator,
+    SharePointListDeltaToParquetOperator,
+)
 
 with DAG({dag_id!r}, schedule=None) as dag:
     {call}

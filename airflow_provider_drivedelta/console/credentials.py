@@ -8,6 +8,7 @@ from pathlib import Path
 
 from requests.auth import AuthBase
 
+from airflow_provider_drivedelta.clouds import check_certified, cloud_of, own_scope, scope_at
 from airflow_provider_drivedelta.core.auth import (
     AUTHORITY,
     BearerToken,
@@ -17,6 +18,7 @@ from airflow_provider_drivedelta.core.auth import (
     MsalAuth,
 )
 from airflow_provider_drivedelta.core.errors import FixSetup
+from airflow_provider_drivedelta.core.transport.links import redact
 
 ACCESS_TOKEN = "DRIVEDELTA_ACCESS_TOKEN"
 CLIENT_SECRET = "DRIVEDELTA_CLIENT_SECRET"
@@ -34,16 +36,25 @@ class SignIn:
     ca_file: str | None
 
 
-def auth(options: SignIn, environment: Mapping[str, str]) -> AuthBase:
-    """:raises FixSetup: there is neither a ready token nor enough to sign in with."""
+def auth(options: SignIn, environment: Mapping[str, str], *, base_url: str, certified: bool = False) -> AuthBase:
+    """What signs requests to `base_url`.
+
+    :param certified: whether the address is a SharePoint site, which takes tokens for itself alone, and of an
+        application only such as were got with a certificate.
+    :raises FixSetup: there is neither a ready token nor enough to sign in with.
+    """
     token = environment.get(ACCESS_TOKEN, "").strip()
     if token and not options.client_id:
         if any(not 0x21 <= ord(letter) <= 0x7E for letter in token):
             raise FixSetup(f"{ACCESS_TOKEN} holds no bearer token", then="Set it to the token alone, without `Bearer`.")
         return BearerToken(token)
+    credential, cloud = _credential(options, environment), cloud_of(base_url)
+    if certified:
+        check_certified(credential, redact(base_url))
     return MsalAuth(
-        _credential(options, environment),
-        authority=options.authority or AUTHORITY,
+        credential,
+        scope=own_scope(base_url) if certified else scope_at(base_url),
+        authority=options.authority or (cloud.sign_in if cloud else AUTHORITY),
         verify=options.ca_file or True,
         # Microsoft's list of authorities knows its own clouds only.
         instance_discovery=options.authority is None,

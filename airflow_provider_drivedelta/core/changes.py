@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Literal, NewType, Protocol
+from typing import TYPE_CHECKING, Literal, NewType, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from airflow_provider_drivedelta.core.lists.fields import ListSchema
@@ -99,10 +99,15 @@ class Page:
 
 
 class FeedProtocol(Protocol):
-    """One wire protocol of a source. Pure: it never sends, it only says what to send and reads what came."""
+    """One wire protocol of a source. Pure: it never sends, it only says what to send and reads what came.
+
+    `tells_restored`: what lies below a folder that comes back comes with it, without being asked for.
+    """
 
     @property
     def name(self) -> str: ...
+    @property
+    def tells_restored(self) -> bool: ...
 
     def first(self) -> Request:
         """The first request of a full read."""
@@ -113,23 +118,11 @@ class FeedProtocol(Protocol):
     def since(self, token: Token) -> Request:
         """The first request of an increment."""
 
-    def restart(self, location: str) -> Request:
-        """The request at a link of the service's own: a next page, or where it offered to start over."""
-
-    def children(self, item_id: str) -> Request:
-        """The request for what lies directly in a folder now."""
-
-    def folder(self, path: str) -> Request:
-        """The request for the folder at a path from the root."""
-
     def item(self, item_id: str) -> Request:
         """The request for one item as it is now."""
 
-    def read_item(self, answer: Answer) -> JsonObject | None:
-        """The item, None when it is gone. Raises as `read` does."""
-
-    def read_children(self, answer: Answer) -> Children:
-        """The members of a folder; none when the folder itself is gone again. Raises as `read` does."""
+    def read_item(self, answer: Answer) -> JsonObject | Items | None:
+        """The item, alone or as a page would hold it; None when it is gone. Raises as `read` does."""
 
     def read(self, answer: Answer) -> Page:
         """One page out of one answer.
@@ -139,3 +132,25 @@ class FeedProtocol(Protocol):
         :raises RetryLater: the answer is cut or unreadable, or the service is out of order.
         :raises BrokenFeed: the answer is whole and yet makes no sense.
         """
+
+
+@runtime_checkable
+class LinkedProtocol(FeedProtocol, Protocol):
+    """One whose requests are links of the service's own."""
+
+    def restart(self, location: str) -> Request:
+        """The request at such a link: a next page, or where it offered to start over."""
+
+
+@runtime_checkable
+class TreeProtocol(FeedProtocol, Protocol):
+    """One whose folders can be asked for what is in them."""
+
+    def children(self, item_id: str) -> Request:
+        """The request for what lies directly in a folder now."""
+
+    def folder(self, path: str) -> Request:
+        """The request for the folder at a path from the root."""
+
+    def read_children(self, answer: Answer) -> Children:
+        """The members of a folder; none when the folder itself is gone again. Raises as `read` does."""

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from airflow_provider_drivedelta.core.begin import Begin
-from airflow_provider_drivedelta.core.changes import FeedProtocol, Json, Kind, Page, Request, Token
+from airflow_provider_drivedelta.core.changes import (
+    FeedProtocol,
+    Json,
+    Kind,
+    LinkedProtocol,
+    Page,
+    Request,
+    Token,
+    TreeProtocol,
+)
 from airflow_provider_drivedelta.core.errors import BrokenFeed, FixSetup, Flavour, NeedsReload, RetryLater, StartOver
 from airflow_provider_drivedelta.core.lake.attempt import Attempt
 from airflow_provider_drivedelta.core.lake.commits import token_hash
@@ -93,10 +102,12 @@ def find_folder(plan: Plan, protocol: FeedProtocol, transport: Transport) -> str
     """
     if not plan.folder:
         return None
+    if not isinstance(protocol, TreeProtocol):
+        raise FixSetup("This source has no folders to follow", where=plan.source, then="Leave folder out.")
     asked = protocol.folder(plan.folder) if "/" in plan.folder else protocol.item(plan.folder)
     found = transport.fetch(asked, protocol.read_item)
-    item_id = found.get("id") if found else None
-    if not isinstance(item_id, str) or found is None or found.get("folder") is None:
+    item_id = found.get("id") if isinstance(found, Mapping) else None
+    if not isinstance(item_id, str) or not isinstance(found, Mapping) or found.get("folder") is None:
         then = "Give a folder's path from the drive's root, such as /Reports/2026, or its item id."
         raise FixSetup(f"There is no folder {plan.folder!r} to follow", where=plan.source, then=then)
     return plan.records.key(item_id)
@@ -132,7 +143,7 @@ class _Chain:
         """
         if refusal.page is not None:
             return self._count(refusal.page)
-        if not refusal.location:
+        if not refusal.location or not isinstance(self._protocol, LinkedProtocol):
             return None
         try:
             return self._page(self._protocol.restart(refusal.location))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections import deque
+from collections.abc import Mapping
 
-from airflow_provider_drivedelta.core.changes import FeedProtocol, Request
-from airflow_provider_drivedelta.core.errors import BrokenFeed
+from airflow_provider_drivedelta.core.changes import FeedProtocol, Request, TreeProtocol
+from airflow_provider_drivedelta.core.errors import BrokenFeed, StartOver
 from airflow_provider_drivedelta.core.lake.staging import Records, Stage
 from airflow_provider_drivedelta.core.lake.state import State
 from airflow_provider_drivedelta.core.transport import Transport
@@ -21,10 +22,16 @@ def read_again(stage: Stage, state: State, records: Records, protocol: FeedProto
 
     It is read as it is now, later than the token; what changes meanwhile is told again by the next
     increment, where it is no news.
+
+    :raises StartOver: the service cannot be asked for a folder's members.
     """
     if not state.layers or not stage.containers:
         return
-    back = state.absent().intersection(stage.containers)
+    back = set() if protocol.tells_restored else state.absent().intersection(stage.containers)
+    if not back:
+        return
+    if not isinstance(protocol, TreeProtocol):
+        raise StartOver("A folder came back, and the service cannot be asked for what is below it")
     waiting = deque(stage.containers[key] for key in sorted(back))
     seen = set(back)
     while waiting:
@@ -45,11 +52,11 @@ def read_waiting(stage: Stage, protocol: FeedProtocol, transport: Transport) -> 
         if item is None:
             stage.quarantine.heal_if_open(key)
         else:
-            stage.add([item], None)
+            stage.add([item] if isinstance(item, Mapping) else item, None)
 
 
 def _members(
-    folder: str, stage: Stage, records: Records, protocol: FeedProtocol, transport: Transport
+    folder: str, stage: Stage, records: Records, protocol: TreeProtocol, transport: Transport
 ) -> list[tuple[str, str]]:
     """Stage a folder's members; gives those that may have members of their own."""
     containers: list[tuple[str, str]] = []

@@ -1,4 +1,4 @@
-"""What is followed: a drive, in whichever way it is addressed, and the name its feed goes by."""
+"""What is followed: a drive or a list, in whichever way it is addressed, and the name its feed goes by."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import quote
+from urllib.parse import quote, unquote, urlsplit
 
 from airflow_provider_drivedelta.core.errors import FixSetup
 
@@ -17,6 +17,7 @@ Owner = Literal["drives", "users", "groups", "sites", "me"]
 _OWNED = re.compile(r"^/?(drives|users|groups|sites)/(.+?)(?:/drive)?(?:/root)?/?$")
 _PART = re.compile(r"^/?(drives/[^/]+|me)(?:/drive)?(?:/items/(?P<item>[^/:]+)|/root:/(?P<path>[^:]*[^:/]))(?::|/)?$")
 _PERSONAL_ID = re.compile(r"^[0-9A-Fa-f]{12,16}$")
+_GUID = re.compile(r"^\{?[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\}?$")
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]")
 _LONGEST_ID = 120  # keeps folder names under 255 bytes and Variable keys under 250 characters
 
@@ -84,6 +85,88 @@ class Drive:
         return f"/drives/{escaped}" if self.owner == "drives" else f"/{self.owner}/{escaped}/drive"
 
 
+@dataclass(frozen=True, slots=True)
+class SharePointList:
+    """A SharePoint list, on its site.
+
+    `site` is an address such as `https://contoso.sharepoint.com/sites/team`, or as Graph names sites: an id, or
+    `contoso.sharepoint.com:/sites/team`. `list` is a GUID in lower case, a title, or a path on the site's host
+    (`/sites/team/Lists/Tasks`), as `parse` takes it out of an address.
+    """
+
+    site: str
+    list: str
+
+    @classmethod
+    def parse(cls, site: str, list: str) -> SharePointList:
+        """Of the list a title, a GUID in whichever spelling, or an address as a browser shows it.
+
+        :raises FixSetup: one of them is empty, or the list is on another host than the site.
+        """
+        site, wanted = _escaped_once(site.strip().rstrip("/")), list.strip()
+        if not site or not wanted:
+            then = "Give a site such as https://contoso.sharepoint.com/sites/team, and a list's title, id or address."
+            raise FixSetup("The site or the list is missing", then=then)
+        if _GUID.match(wanted):
+            return cls(site, wanted.strip("{}").lower())
+        if not wanted.lower().startswith(("https://", "http://")):
+            return cls(site, wanted)
+        parts = urlsplit(wanted)
+        if "://" in site and urlsplit(site)[:2] != parts[:2]:
+            raise FixSetup("The list is on another host than the site", where=parts.netloc, then="Give its own site.")
+        return cls(site, _list_path(unquote(parts.path)))
+
+    def __str__(self) -> str:
+        return f"{self.site} list {self.list!r}"
+
+    @property
+    def list_id(self) -> str:
+        """The list's GUID; empty where it is meant by its title or path."""
+        return self.list if _GUID.match(self.list) else ""
+
+    @property
+    def list_path(self) -> str:
+        """The list's path on its host; empty where it is meant by its title or GUID. No title has such a path."""
+        return self.list if self.list.startswith("/") and self.list.count("/") > 1 else ""
+
+    @property
+    def site_url(self) -> str:
+        """The site's address, where SharePoint itself answers.
+
+        :raises FixSetup: the site is named by an id, which says nothing of its address.
+        """
+        if "://" in self.site:
+            return self.site
+        host, colon, path = self.site.partition(":")
+        if not colon or "," in host:
+            then = "Give the site's address, such as https://contoso.sharepoint.com/sites/team."
+            raise FixSetup("SharePoint answers at the site's address, not at an id", where=self.site, then=then)
+        return f"https://{host}/{quote(path.strip('/'))}".rstrip("/")
+
+    @property
+    def graph_site(self) -> str:
+        """The site as Graph takes it: an id, or `host:/path`."""
+        if "://" not in self.site:
+            return self.site
+        parts = urlsplit(self.site)
+        path = unquote(parts.path).strip("/")
+        return f"{parts.hostname}:/{path}" if path else parts.hostname or ""
+
+
+def _escaped_once(address: str) -> str:
+    """An address as it goes over the wire, whether or not its path was escaped; anything else as it is."""
+    scheme, mark, rest = address.partition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme}{mark}{host}{slash}{quote(unquote(path))}" if mark else address
+
+
+def _list_path(path: str) -> str:
+    """The list's own path, of one that leads to its views or forms."""
+    for end in (r"/Forms/[^/]*\.aspx$", r"/[^/]*\.aspx$"):
+        path = re.sub(end, "", path, flags=re.IGNORECASE)
+    return "/" + path.strip("/")
+
+
 def same_drive(left: str, right: str) -> bool:
     """Whether two ids name one drive: personal ids come in either case and without leading zeros (odapi#1890)."""
     return normal_drive_id(left) == normal_drive_id(right)
@@ -119,7 +202,19 @@ class Feed:
         folder = "drive-" + safe_name(normal_drive_id(drive_id))
         if scope:
             folder += f"--{_digest(scope)}"
-        # One drive written to two places is two feeds: each has its own numbering and token.
+        return cls._below(output, folder)
+
+    @classmethod
+    def of_list(cls, list_id: str, *, output: str, scope: str = "") -> Feed:
+        """A list's id is a GUID, the same whatever site, title or protocol it is reached by."""
+        folder = "list-" + safe_name(list_id.strip("{}").lower())
+        if scope:
+            folder += f"--{_digest(scope)}"
+        return cls._below(output, folder)
+
+    @classmethod
+    def _below(cls, output: str, folder: str) -> Feed:
+        # One source written to two places is two feeds: each has its own numbering and token.
         return cls(folder, f"{folder}--{_digest(output.rstrip('/'))}")
 
 

@@ -5,29 +5,29 @@ Read are connections of our own type and those of Airflow's `msgraph`, whose key
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from airflow_provider_drivedelta.core.auth import AUTHORITY, GRAPH_SCOPE, Certificate, ClientSecret, Credential
+from airflow_provider_drivedelta.clouds import (
+    GRAPH_HOST,
+    check_certified,
+    check_site,
+    cloud_of,
+    host_of,
+    is_sharepoint,
+    own_scope,
+    scope_at,
+)
+from airflow_provider_drivedelta.core.auth import AUTHORITY, Certificate, ClientSecret, Credential
 from airflow_provider_drivedelta.core.errors import FixSetup
-from airflow_provider_drivedelta.core.transport.links import check_base_url, is_loopback, redact
+from airflow_provider_drivedelta.core.transport.links import check_base_url, is_loopback, origin, redact
 from airflow_provider_drivedelta.hooks.extra import Extra
 from airflow_provider_drivedelta.hooks.form import label
 from airflow_provider_drivedelta.hooks.pem import check_pem, mended_pem
 
-GRAPH_HOST = "graph.microsoft.com"
 TYPES = ("drivedelta", "msgraph")
-
-# National clouds: where their Graph lives and where one signs in to it
-# (https://learn.microsoft.com/graph/deployments).
-_SIGN_IN = {
-    GRAPH_HOST: AUTHORITY,
-    "graph.microsoft.us": "https://login.microsoftonline.us",
-    "dod-graph.microsoft.us": "https://login.microsoftonline.us",
-    "microsoftgraph.chinacloudapi.cn": "https://login.chinacloudapi.cn",
-}
 
 
 class ConnectionFields(Protocol):
@@ -83,9 +83,21 @@ def read_settings(conn: ConnectionFields) -> Settings:
         scope=_scope(base_url, extra),
         verify=_verify(extra, where),
         proxies=extra.proxies(),
-        instance_discovery=not extra.flag("disable_instance_discovery", default=is_loopback(_host(authority))),
+        instance_discovery=not extra.flag("disable_instance_discovery", default=is_loopback(host_of(authority))),
         drive_id=extra.text("drive_id"),
     )
+
+
+def at_site(settings: Settings, site: str) -> Settings:
+    """The same Connection, to speak to a SharePoint site instead of the base address.
+
+    :raises FixSetup: the site is on a host that the Connection's token must not go to, or the credential is one that
+        SharePoint does not take.
+    """
+    site = check_site(site, settings.base_url)
+    check_certified(settings.credential, redact(site))
+    at_home = is_sharepoint(settings.base_url) and origin(site) == origin(settings.base_url)
+    return replace(settings, base_url=site, scope=settings.scope if at_home else own_scope(site))
 
 
 def secrets_of(conn: ConnectionFields) -> list[str]:
@@ -109,11 +121,15 @@ def _base_url(conn: ConnectionFields, extra: Extra, where: str) -> str:
     if parts.query or parts.fragment:
         raise FixSetup(f"{label('host')} has a ? or # in it", where=where, then="Give https://host/path and no more.")
     if not parts.path.strip("/"):
-        parts = parts._replace(path=f"/{extra.text('api_version') or 'v1.0'}")
+        parts = parts._replace(path=f"/{extra.text('api_version') or _version(parts.geturl())}")
     try:
         return check_base_url(parts.geturl())
     except FixSetup as fault:
         raise FixSetup(f"{label('host')}: {fault.what}", where=where, then=fault.then) from None
+
+
+def _version(url: str) -> str:
+    return "_api/v2.0" if is_sharepoint(url) else "v1.0"
 
 
 def _scheme(conn: ConnectionFields, where: str) -> str:
@@ -124,9 +140,10 @@ def _scheme(conn: ConnectionFields, where: str) -> str:
 
 
 def _authority(base_url: str, extra: Extra, where: str) -> str:
-    given = extra.text("authority") or _SIGN_IN.get(_host(base_url), AUTHORITY)
+    cloud = cloud_of(base_url)
+    given = extra.text("authority") or (cloud.sign_in if cloud else AUTHORITY)
     url = given if "://" in given else f"https://{given}"
-    if urlsplit(url).scheme != "https" or not _host(url):
+    if urlsplit(url).scheme != "https" or not host_of(url):
         raise FixSetup(f"{label('authority')} is {redact(given)!r}", where=where, then="Sign-in needs https://host.")
     return url.rstrip("/")
 
@@ -134,8 +151,7 @@ def _authority(base_url: str, extra: Extra, where: str) -> str:
 def _scope(base_url: str, extra: Extra) -> str:
     # Application tokens have exactly one scope; msgraph connections may list several, of which the first counts.
     given = extra.texts("scopes")
-    own = f"https://{_host(base_url)}/.default" if _host(base_url) in _SIGN_IN else GRAPH_SCOPE
-    return given[0] if given else own
+    return given[0] if given else scope_at(base_url)
 
 
 def _verify(extra: Extra, where: str) -> bool | str:
@@ -186,10 +202,3 @@ def _pem(extra: Extra, where: str) -> str:
         what = f"{label('certificate_path')}: {path} cannot be read ({error.strerror})"
         raise FixSetup(what, where=where, then="The file must be on every worker, readable to Airflow.") from None
     return check_pem(content.decode("utf-8", "replace"), label("certificate_path"), where)
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""

@@ -35,6 +35,7 @@ class DriveDeltaHook(BaseHook):
     def __init__(self, drivedelta_conn_id: str = default_conn_name) -> None:
         super().__init__()
         self.drivedelta_conn_id = drivedelta_conn_id
+        self._signed_in: dict[str, AuthBase] = {}  # by scope
 
     @cached_property
     def settings(self) -> Settings:
@@ -59,22 +60,32 @@ class DriveDeltaHook(BaseHook):
         return self.transport()
 
     def transport(
-        self, *, max_wait: float = 600.0, policy: RetryPolicy | None = None, limits: BodyLimits | None = None
+        self,
+        *,
+        base_url: str = "",
+        max_wait: float = 600.0,
+        policy: RetryPolicy | None = None,
+        limits: BodyLimits | None = None,
     ) -> Transport:
         """
-        A new HTTP session to the Connection's host; a context manager.
+        A new HTTP session to the Connection's host, or to a SharePoint site; a context manager.
 
+        :param base_url: a SharePoint site to speak to with the Connection's credentials, instead of its base address;
+            it must be on the Connection's own host, or at SharePoint in the cloud that the Connection is to
         :param max_wait: seconds of throttling to sit out in all
         :param policy: how often one request is tried
         :param limits: time-outs and the size of one answer
+        :raises FixSetup: nothing was sent: the site is elsewhere, or SharePoint does not take such credentials.
         """
         from airflow_provider_drivedelta.core.transport import Transport
+        from airflow_provider_drivedelta.hooks.connection import at_site
 
+        settings = at_site(self.settings, base_url) if base_url else self.settings
         return Transport(
-            auth=self._auth,
-            base_url=self.base_url,
-            verify=self.settings.verify,
-            proxies=self.settings.proxies,
+            auth=self._auth(settings),
+            base_url=settings.base_url,
+            verify=settings.verify,
+            proxies=settings.proxies,
             max_wait=max_wait,
             policy=policy,
             limits=limits,
@@ -97,7 +108,7 @@ class DriveDeltaHook(BaseHook):
         try:
             drive = self.find_drive(self._drive_to_test())
         except DriveDeltaError as fault:
-            return False, f"{fault}{_hint(fault)}"
+            return False, f"{fault}{self._hint(fault)}"
         return True, f"Signed in; drive {drive.name or drive.id!r} can be read."
 
     def find_drive(self, source: Drive) -> DriveFound:
@@ -106,41 +117,64 @@ class DriveDeltaHook(BaseHook):
 
         :param source: which drive
         """
-        from airflow_provider_drivedelta.core.capture import find_drive
+        from airflow_provider_drivedelta.clouds import is_graph
+        from airflow_provider_drivedelta.core.locate import find_drive
+
+        protocol = "graph" if is_graph(self.base_url) else "view.delta"
+        with self.shortly() as transport:
+            return find_drive(source, base_url=self.base_url, transport=transport, protocol=protocol)
+
+    def shortly(self, *, base_url: str = "") -> Transport:
+        """
+        The transport for a question that nobody should wait for: tried twice and for seconds only.
+
+        :param base_url: a SharePoint site, instead of the Connection's base address
+        """
         from airflow_provider_drivedelta.core.transport import RetryPolicy
         from airflow_provider_drivedelta.core.transport.body import BodyLimits
 
-        policy, limits = RetryPolicy(attempts=2), BodyLimits(connect=5, idle=10, whole=15)
-        with self.transport(max_wait=5, policy=policy, limits=limits) as transport:
-            return find_drive(source, base_url=self.base_url, transport=transport)
+        limits = BodyLimits(connect=5, idle=10, whole=15)
+        return self.transport(base_url=base_url, max_wait=5, policy=RetryPolicy(attempts=2), limits=limits)
 
     def _drive_to_test(self) -> Drive:
+        from airflow_provider_drivedelta.clouds import is_graph
         from airflow_provider_drivedelta.core.sources import Drive
 
-        # Of all that needs no id, the root site's library is what Files.Read.All alone may read.
-        drive_id = self.settings.drive_id
-        return Drive.parse(drive_id or "sites/root")
+        # Of all that needs no id, Graph's root site has the one library that Files.Read.All alone may read; the
+        # older interfaces know no drive without an id but the signed-in user's own.
+        without_id = "sites/root" if is_graph(self.base_url) else "me"
+        return Drive.parse(self.settings.drive_id or without_id)
 
-    @cached_property
-    def _auth(self) -> AuthBase:
-        """One for all transports of this hook, so that they share one sign-in."""
+    def _hint(self, fault: DriveDeltaError) -> str:
+        """What the service's answer does not say: which drive was asked for, and what SharePoint does not take."""
+        from airflow_provider_drivedelta.clouds import is_graph, is_sharepoint
+        from airflow_provider_drivedelta.core.auth import ClientSecret
+
+        if "/drive" not in fault.where:  # the form or the sign-in, which say all there is
+            return ""
+        settings, hint = self.settings, ""
+        if is_sharepoint(self.base_url) and isinstance(settings.credential, ClientSecret):
+            hint = " SharePoint's own hosts take an application's certificate, no client secret."
+        if not settings.drive_id:
+            # With Sites.Selected the root site is normally not among the granted ones.
+            tested = "the root site's library" if is_graph(self.base_url) else "the signed-in user's own drive"
+            hint += f" Tested was {tested}; {form.label('drive_id')} names another."
+        return hint
+
+    def _auth(self, settings: Settings) -> AuthBase:
+        """One for all transports of this hook to the same resource, so that they share one sign-in."""
         from airflow_provider_drivedelta.core.auth import BearerToken, MsalAuth
         from airflow_provider_drivedelta.hooks.connection import ReadyToken
 
-        settings = self.settings
         if isinstance(settings.credential, ReadyToken):
             return BearerToken(settings.credential.token)
-        return MsalAuth(
-            settings.credential,
-            scope=settings.scope,
-            authority=settings.authority,
-            verify=settings.verify,
-            proxies=settings.proxies,
-            instance_discovery=settings.instance_discovery,
-        )
-
-
-def _hint(fault: DriveDeltaError) -> str:
-    """With Sites.Selected the root site is normally not among the granted ones."""
-    tested_root = "/sites/root/" in fault.where
-    return f" Tested was the root site's library; {form.label('drive_id')} names another." if tested_root else ""
+        if settings.scope not in self._signed_in:
+            self._signed_in[settings.scope] = MsalAuth(
+                settings.credential,
+                scope=settings.scope,
+                authority=settings.authority,
+                verify=settings.verify,
+                proxies=settings.proxies,
+                instance_discovery=settings.instance_discovery,
+            )
+        return self._signed_in[settings.scope]

@@ -62,13 +62,17 @@ def fields() -> dict[str, Field]:
     """In the order a reader fills them in: who we are first, the network last."""
     return {
         "tenant_id": _text("tenant_id", "Directory (tenant) id in Entra, or a domain such as contoso.com."),
-        "certificate_path": _text("certificate_path", "PEM file on the worker with certificate and private key."),
+        "certificate_path": _text(
+            "certificate_path", "PEM file on the worker with certificate and private key. SharePoint's lists want one."
+        ),
         # Not `certificate_data`, which msgraph connections use and which is read too: Airflow hides values by
         # the name of their key, and `private_key` is one of the names it knows.
         "private_key": _text("private_key", "The PEM text itself, instead of a file.", format="password"),
         "drive_id": _text("drive_id", "Used by Test only; empty tests with the root site's library."),
         "authority": _text("authority", "Empty: the one of Microsoft's cloud that the base address belongs to."),
-        "scopes": _text("scopes", "Empty: the base address's own /.default."),
+        "scopes": _text(
+            "scopes", "Empty: the base address's own /.default. A SharePoint site is always asked for as its own."
+        ),
         "ca_file": _text("ca_file", "PEM file of a CA of your own; wins over the environment's."),
         "verify": _field("verify", "Off accepts any certificate: for tests only.", type="boolean", default=True),
         "proxies": _text("proxies", 'JSON, such as {"https": "http://proxy:3128"}.'),

@@ -1,6 +1,7 @@
 """Operators: Airflow's words in, one call of the core, Airflow's words out."""
 
 from airflow_provider_drivedelta.operators.drive_to_parquet import DriveDeltaToParquetOperator
+from airflow_provider_drivedelta.operators.list_to_parquet import SharePointListDeltaToParquetOperator
 from airflow_provider_drivedelta.operators.reconcile import DriveDeltaReconcileOperator
 
-__all__ = ["DriveDeltaReconcileOperator", "DriveDeltaToParquetOperator"]
+__all__ = ["DriveDeltaReconcileOperator", "DriveDeltaToParquetOperator", "SharePointListDeltaToParquetOperator"]

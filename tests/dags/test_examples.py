@@ -10,6 +10,7 @@ import pytest
 
 from tests.conftest import Contoso
 from tests.play import Airflow
+from tests.team_site import serve_team
 
 EXAMPLES = sorted((Path(__file__).parents[2] / "dags").glob("*.py"))
 
@@ -71,3 +72,13 @@ def test_reconcile_weekly_gives_its_verdict(airflow: Airflow, contoso: Contoso, 
 def test_the_readme_shows_the_very_dag_that_is_run_here() -> None:
     readme = (EXAMPLES[0].parents[1] / "README.md").read_text()
     assert f"```python\n{EXAMPLES[0].with_stem('drive_to_parquet').read_text()}```" in readme
+
+
+def test_list_to_parquet_needs_site_list_output_and_connection_only(airflow: Airflow, tmp_path: Path) -> None:
+    with serve_team() as team:
+        airflow.connect(**team.certified())
+        file = installed(airflow, "list_to_parquet")
+        conf: dict[str, object] = {"site": team.site, "list": "Ann's tasks", "output": str(tmp_path / "lake")}
+        first, second = airflow.play_file(file, conf=conf), airflow.play_file(file, conf=conf)
+    assert (first.state, first.summary["kind"], first.summary["inserted"]) == ("success", "initial", 3)
+    assert second.summary["kind"] == "quiet"

@@ -13,7 +13,7 @@ ARGUMENTS = README.partition("## Arguments of")[2].partition("\n## ")[0]
 
 
 def arguments(operator: type) -> set[str]:
-    return set(inspect.signature(operator.__init__).parameters) - {"self", "kwargs", "args"}  # type: ignore[misc]
+    return set(inspect.signature(operator).parameters) - {"kwargs"}
 
 
 def test_every_argument_of_the_operator_has_its_row() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from airflow_provider_drivedelta.core.auth import Certificate, ClientSecret
 from airflow_provider_drivedelta.core.errors import FixSetup
-from airflow_provider_drivedelta.hooks.connection import ReadyToken, read_settings, secrets_of
+from airflow_provider_drivedelta.hooks.connection import ReadyToken, at_site, read_settings, secrets_of
 
 PEM = """-----BEGIN PRIVATE KEY-----
 {key}
@@ -58,6 +58,8 @@ def test_id_secret_and_tenant_are_enough() -> None:
         ("127.0.0.1", "http", 8080, "http://127.0.0.1:8080/v1.0"),
         ("http://[::1]/api", None, 81, "http://[::1]:81/api"),
         ("localhost", None, 8443, "https://localhost:8443/v1.0"),
+        ("api.onedrive.com", None, None, "https://api.onedrive.com/v1.0"),
+        ("contoso-my.sharepoint.com", None, None, "https://contoso-my.sharepoint.com/_api/v2.0"),
     ],
 )
 def test_the_host_may_be_bare_or_a_whole_address(
@@ -116,6 +118,58 @@ def test_a_national_cloud_brings_its_own_sign_in() -> None:
     settings = read_settings(FakeConnection(host="microsoftgraph.chinacloudapi.cn"))
     assert settings.authority == "https://login.chinacloudapi.cn"
     assert settings.scope == "https://microsoftgraph.chinacloudapi.cn/.default"
+
+
+@pytest.mark.parametrize(
+    ("host", "authority", "scope"),
+    [
+        (
+            "contoso-my.sharepoint.com",
+            "https://login.microsoftonline.com",
+            "https://contoso-my.sharepoint.com/.default",
+        ),
+        ("contoso.sharepoint.us", "https://login.microsoftonline.us", "https://contoso.sharepoint.us/.default"),
+        ("contoso.sharepoint-mil.us", "https://login.microsoftonline.us", "https://contoso.sharepoint-mil.us/.default"),
+        ("contoso.sharepoint.cn", "https://login.chinacloudapi.cn", "https://contoso.sharepoint.cn/.default"),
+    ],
+)
+def test_sharepoints_hosts_take_tokens_for_themselves(host: str, authority: str, scope: str) -> None:
+    """Asked for Graph's scope, Entra would give a token that `_api/v2.0` refuses."""
+    settings = read_settings(FakeConnection(host=host))
+    assert (settings.authority, settings.scope) == (authority, scope)
+
+
+class TestAtSite:
+    """The same Connection, for a SharePoint site."""
+
+    SITE = "https://contoso.sharepoint.com/sites/team"
+    READY = FakeConnection(extra='{"access_token": "ey.ready"}')
+
+    def test_a_ready_token_is_let_through_as_it_is(self) -> None:
+        settings = at_site(read_settings(self.READY), f"{self.SITE}/")
+        assert (settings.base_url, settings.credential) == (self.SITE, ReadyToken("ey.ready"))
+
+    def test_a_certificate_signs_in_for_the_site_whatever_scope_the_connection_has(self) -> None:
+        settings = read_settings(with_extra(private_key=PEM, scopes="https://graph.microsoft.com/.default"))
+        assert at_site(settings, self.SITE).scope == "https://contoso.sharepoint.com/.default"
+
+    def test_a_connection_of_the_very_host_may_name_the_scope(self) -> None:
+        extra = {
+            "tenant_id": "contoso.com",
+            "private_key": PEM,
+            "scopes": "00000003-0000-0ff1-ce00-000000000000/.default",
+        }
+        settings = read_settings(FakeConnection(host="contoso.sharepoint.com", extra=json.dumps(extra)))
+        assert at_site(settings, self.SITE).scope == extra["scopes"]
+
+    def test_a_client_secret_is_refused_before_anything_is_sent(self) -> None:
+        with pytest.raises(FixSetup, match="certificate, or use protocol='graph'"):
+            at_site(read_settings(FakeConnection()), self.SITE)
+
+    def test_no_credential_goes_to_a_host_that_is_not_the_connections(self) -> None:
+        for conn in (self.READY, FakeConnection(), with_extra(private_key=PEM)):
+            with pytest.raises(FixSetup, match="not on a host of the connection"):
+                at_site(read_settings(conn), "https://elsewhere.example/sites/team")
 
 
 def test_a_sign_in_on_loopback_is_not_looked_up_at_microsofts() -> None:

@@ -6,14 +6,16 @@ import json
 import logging
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 import trustme
 
-from airflow_provider_drivedelta.core.capture import find_drive
+from airflow_provider_drivedelta.core.changes import Request
+from airflow_provider_drivedelta.core.errors import BrokenFeed, FixSetup
+from airflow_provider_drivedelta.core.locate import find_drive
 from airflow_provider_drivedelta.core.sources import Drive
-from airflow_provider_drivedelta.emulator import ClientRules, Emulator, SignInRules
+from airflow_provider_drivedelta.emulator import ClientRules, Emulator, SignInRules, Site
 from airflow_provider_drivedelta.emulator import Drive as EmulatedDrive
 from airflow_provider_drivedelta.hooks.drivedelta import DriveDeltaHook
 from tests.conftest import EXPIRED, SECRET, Contoso
@@ -113,6 +115,101 @@ def test_a_registered_certificate_signs_in(connect: Connect) -> None:
     with Emulator(sign_in=rules) as emulator:
         hook = connect(**Contoso(emulator).signing_in(password="", private_key=pem))
         assert hook.test_connection() == (True, "Signed in; drive 'Documents' can be read.")
+
+
+class TestAtASite:
+    """A SharePoint site, with the credentials of a Connection to Graph."""
+
+    WEB = "/sites/team/_api/web"
+
+    @pytest.fixture
+    def certified(self) -> Iterator[tuple[Emulator, dict[str, object]]]:
+        """A tenant with a site, and a Connection with a certificate."""
+        issued = issued_certificate()
+        public = issued.cert_chain_pems[0].bytes().decode()
+        rules = SignInRules(clients={"app": ClientRules(secrets=frozenset({SECRET}), certificates=(public,))})
+        with Emulator(sites=[Site()], sign_in=rules) as emulator:
+            pem = issued.private_key_and_cert_chain_pem.bytes().decode()
+            yield emulator, Contoso(emulator).signing_in(password="", private_key=pem)
+
+    def status(self, hook: DriveDeltaHook, base_url: str) -> int:
+        request = Request(base_url + self.WEB, headers={"Accept": "application/json"})
+        with hook.transport(base_url=f"{base_url}/sites/team") as transport:
+            return transport.fetch(request, lambda answer: answer.status)
+
+    def test_a_certificate_opens_it_with_a_token_of_its_own(
+        self, connect: Connect, certified: tuple[Emulator, dict[str, object]]
+    ) -> None:
+        """The emulator refuses tokens for another host, as SharePoint does; Graph's own stays in use beside it."""
+        emulator, fields = certified
+        hook = connect(**fields)
+        assert hook.test_connection()[0]
+        assert self.status(hook, emulator.https_url) == 200
+        assert hook.test_connection()[0]
+        assert sum(request.path.endswith("/token") for request in emulator.requests) == 2
+
+    def test_a_client_secret_is_refused_before_the_first_call(
+        self, connect: Connect, certified: tuple[Emulator, dict[str, object]]
+    ) -> None:
+        emulator, _ = certified
+        with pytest.raises(FixSetup, match="no client secret"):
+            self.status(connect(**Contoso(emulator).signing_in()), emulator.https_url)
+        assert emulator.requests == []
+
+    def test_the_token_goes_to_no_host_but_the_connections(
+        self, connect: Connect, certified: tuple[Emulator, dict[str, object]]
+    ) -> None:
+        emulator, fields = certified
+        with pytest.raises(FixSetup, match="not on a host of the connection"):
+            self.status(connect(**fields), "https://contoso.sharepoint.com")
+        assert emulator.requests == []
+
+    def test_links_to_graph_are_not_followed_from_there(
+        self, connect: Connect, certified: tuple[Emulator, dict[str, object]]
+    ) -> None:
+        emulator, fields = certified
+        hook = connect(**fields)
+        with (
+            hook.transport(base_url=f"{emulator.https_url}/sites/team") as transport,
+            pytest.raises(BrokenFeed, match="another host"),
+        ):
+            transport.check(Request("https://graph.microsoft.com/v1.0/me"))
+
+
+class TestOneDrivesOwnHosts:
+    """The connection test, where no Graph is spoken."""
+
+    def base(self, contoso: Contoso) -> dict[str, str]:
+        return {"host": f"{contoso.emulator.url}/_api/v2.0"}
+
+    def test_the_signed_in_users_drive_is_looked_up(self, connect: Connect, contoso: Contoso) -> None:
+        hook = connect(**contoso.with_token() | self.base(contoso))
+        assert hook.test_connection() == (True, "Signed in; drive 'Documents' can be read.")
+        assert contoso.emulator.requests[-1].path == "/_api/v2.0/me/drive"
+
+    def test_or_the_connections(self, connect: Connect, contoso: Contoso) -> None:
+        fields = wrong(contoso.with_token() | self.base(contoso), drive_id=contoso.emulator.drive.id)
+        assert connect(**fields).test_connection()[0]
+        assert contoso.emulator.requests[-1].path == f"/_api/v2.0/drives/{contoso.emulator.drive.id}"
+
+    def test_an_application_has_no_drive_of_its_own_and_is_told_how_to_name_one(
+        self, connect: Connect, contoso: Contoso
+    ) -> None:
+        contoso.emulator.faults([{"match": {"path": "/me/drive"}, "reply": {"status": 404}}])
+        works, message = connect(**contoso.with_token() | self.base(contoso)).test_connection()
+        assert not works
+        assert message.endswith(
+            "Tested was the signed-in user's own drive; 'Drive to test with' (drive_id) names another."
+        )
+
+    def test_a_refused_secret_is_told_that_sharepoint_wants_a_certificate(
+        self, connect: Connect, contoso: Contoso
+    ) -> None:
+        contoso.emulator.faults([{"match": {"path": "/_api/v2.0", "times": 2}, "reply": {"status": 401}}])
+        fields = contoso.signing_in(drive_id=contoso.emulator.drive.id)
+        works, message = connect(**fields | {"host": f"{contoso.emulator.https_url}/_api/v2.0"}).test_connection()
+        assert not works
+        assert message.endswith("SharePoint's own hosts take an application's certificate, no client secret.")
 
 
 def test_neither_hook_nor_log_shows_a_secret(

@@ -18,6 +18,7 @@ from airflow_provider_drivedelta.core.lake.state import KEYS
 log = logging.getLogger(__name__)
 
 MEMORY_MB = 64  # to begin with; see benchmarks/README.md
+ROWS_A_MB = 125_000  # what even spilled rows take
 MOST_MEMORY_MB = 16 * MEMORY_MB
 ROWS_IN_MEMORY = 50_000  # more rows than that are kept in a file: only a file's tables leave memory whole
 ROWS_AT_ONCE = 32_768  # of a large answer that has to be in order
@@ -29,7 +30,7 @@ Value = str | int | bool | datetime | list[str] | None
 class Database:
     """A database of its own. `scratch` is a folder for what does not stay in memory, made when it is needed.
 
-    Its memory does not grow with its rows. Where a query cannot do with it after all, it gets more,
+    Its memory hardly grows with its rows. Where a query cannot do with it after all, it gets more,
     step by step, up to a limit.
 
     :param rows: how many rows, staged and known, the queries will go over.
@@ -40,14 +41,14 @@ class Database:
         if rows > ROWS_IN_MEMORY:
             scratch.mkdir(parents=True, exist_ok=True)
             file = str(scratch / "fold.duckdb")
+        self._memory_mb = MEMORY_MB + rows // ROWS_A_MB
         limits: dict[str, str | bool | int | float | list[str]] = {
-            "memory_limit": f"{MEMORY_MB}MB",
+            "memory_limit": f"{self._memory_mb}MB",
             "threads": 2,
             "temp_directory": str(scratch),
             "preserve_insertion_order": False,  # what order matters is asked for; keeping it costs memory
             "autoinstall_known_extensions": False,  # a worker is no place to download code to
         }
-        self._memory_mb = MEMORY_MB
         self._connection = duckdb.connect(file, config=limits)
         # Everything is read a few times and thrown away: packing it costs more than it saves.
         self._connection.execute("PRAGMA force_compression = 'uncompressed'")

@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from airflow_provider_drivedelta.core.errors import FixSetup
 from airflow_provider_drivedelta.core.lake import fold_sql as sql
+from airflow_provider_drivedelta.core.lake import path_tree_sql as path_tree
 from airflow_provider_drivedelta.core.lake.aspects import HASH_VERSION
 from airflow_provider_drivedelta.core.lake.database import ROWS_AT_ONCE, Database
 from airflow_provider_drivedelta.core.lake.paths import find_paths
@@ -114,7 +115,7 @@ class Fold:
         """The rows of `from_stage` or `from_state`, in order, with their paths: a bounded number at a time."""
         for start in range(0, self.number_of(told), ROWS_AT_ONCE):
             self.database.run(sql.PIECE.format(told=told), start=start, end=start + ROWS_AT_ONCE)
-            self.database.run(f"CREATE TABLE placed AS {sql.placed('piece', with_images=with_images)}")
+            self.database.run(f"CREATE TABLE placed AS {sql.placed(self.stage.record.tree, with_images=with_images)}")
             yield from self.database.read("FROM placed ORDER BY nth")
             self.database.drop("piece", "placed")
 
@@ -131,7 +132,7 @@ class Fold:
 
     def most_deletes(self, most: int) -> list[tuple[str, int]]:
         """The folders in which most is deleted, by path, with how much."""
-        return self.database.run(sql.MOST_DELETES, most=most)  # type: ignore[return-value]
+        return self.database.run(sql.MOST_DELETES[self.stage.record.tree], most=most)  # type: ignore[return-value]
 
     def _load(self) -> None:
         """`staged` and `known`."""
@@ -178,15 +179,31 @@ class Fold:
 
     def _place(self) -> None:
         """`paths_before`, `paths_after`, and who was moved by what happened above."""
+        if self.stage.record.tree == "paths":
+            self._place_by_path()
+            return
         self.database.run(sql.CONTAINERS_AFTER)
         find_paths(self.database, "paths_before", "containers_before", self.question.root)
-        find_paths(self.database, "paths_after", "containers_after", self.root)
+        if self.root == self.question.root and not self.database.any(sql.CONTAINERS_CHANGED):
+            self.database.run(sql.SAME_PATHS)  # most increments: files changed, and the tree stands
+        else:
+            find_paths(self.database, "paths_after", "containers_after", self.root)
         self.database.run(sql.MOVED)
         self.database.run(sql.CASCADED if self.database.any("moved") else sql.NONE_CASCADED)
 
+    def _place_by_path(self) -> None:
+        for table in ("containers_after", "paths_before", "paths_after", "moved"):
+            self.database.run(f"CREATE TABLE {table} AS SELECT NULL AS item_key, NULL AS path LIMIT 0")
+        self.database.run(path_tree.RENAMED)
+        if self.database.any("renamed"):
+            self.database.run(path_tree.KEPT_PARENTS)
+            self.database.run(path_tree.CASCADED)
+        else:
+            self.database.run(sql.NONE_CASCADED)
+
     def _doom(self) -> None:
         if self.stage.record.tree == "paths":
-            self.database.run(sql.DOOMED_BY_PATH)
+            self.database.run(path_tree.DOOMED)
             return
         self.database.run(sql.DOOMED_FIRST)
         self.database.level_by_level(sql.DOOMED_NEXT)
@@ -195,7 +212,7 @@ class Fold:
     def _conclude(self) -> None:
         """`from_stage` and `from_state`, the rows to publish; `new_keys`, the state's new layer; the counts."""
         ask = self.question
-        self.database.run(sql.TOLD_OF_STAGE, partial_since=ask.partial_since, full=ask.full)
+        self.database.run(sql.told_of_stage(self.stage.record.tree), partial_since=ask.partial_since, full=ask.full)
         cause = "parent_deleted" if not ask.full else "absent"
         self.database.run(sql.TOLD_OF_STATE, gone_cause=cause, now=ask.now)
         self.database.run(sql.FROM_STAGE)

@@ -40,7 +40,7 @@ DECIDED = f"""
     SELECT s.* EXCLUDE (is_restored), only_restored AS is_restored,
         k.item_key IS NOT NULL AS is_known,
         k.item_key IS NOT NULL AND k.deleted_at IS NULL AS was_alive,
-        k.parent_key AS old_parent, k.name AS old_name, k.is_container AS old_container,
+        k.parent_key AS old_parent, k.parent_key AS kept_parent, k.name AS old_name, k.is_container AS old_container,
         k.layer, k.row, k.missing_since, k.hash_version,
         {", ".join(f"k.{name} AS old_{name}" for name in HASHES)}
     FROM staged s
@@ -80,18 +80,6 @@ DOOMED_GONE = """
         AND NOT EXISTS (SELECT 1 FROM decided d WHERE d.item_key = k.item_key)
 """
 
-# Where items know their folder by its path, which is their parent's key: all that lies below a deleted one.
-DOOMED_BY_PATH = """
-    CREATE TABLE gone AS
-    SELECT k.* FROM known k
-    WHERE k.deleted_at IS NULL AND NOT EXISTS (SELECT 1 FROM decided d WHERE d.item_key = k.item_key)
-        AND EXISTS (
-            SELECT 1 FROM decided d
-            WHERE d.is_deleted AND d.old_container
-                AND starts_with(k.parent_key || '/', d.old_parent || '/' || d.old_name || '/')
-        )
-"""
-
 NONE_GONE = "CREATE TABLE gone AS SELECT * FROM known LIMIT 0"
 
 CONTAINERS_BEFORE = """
@@ -109,6 +97,17 @@ CONTAINERS_AFTER = """
 """
 
 
+# Whether any container came, went, or has another place or name.
+CONTAINERS_CHANGED = """(
+    SELECT 1 FROM decided
+    WHERE (is_container OR old_container) AND (
+        is_deleted OR NOT was_alive OR is_container IS DISTINCT FROM old_container
+        OR name IS DISTINCT FROM old_name OR parent_key IS DISTINCT FROM old_parent
+    )
+    UNION ALL SELECT 1 FROM lost WHERE is_container
+)"""
+SAME_PATHS = "CREATE TABLE paths_after AS FROM paths_before"
+
 # Containers with another path than before, whether or not anything was reported of them.
 MOVED = """
     CREATE TABLE moved AS
@@ -121,7 +120,20 @@ MOVED = """
 # are written (`placed`): on a large read they would be most of it. So a path has changed where the
 # container above has moved; only of what itself changed its place both paths must be known.
 # See docs/changes.md for the table of aspects.
-TOLD_OF_STAGE = f"""
+_COMPARED = {
+    "ids": """
+        SELECT r.*, if(r.was_put, (b.path || '/' || r.old_name) IS DISTINCT FROM (a.path || '/' || r.name),
+            r.parent_key IN (SELECT item_key FROM moved)) AS has_moved
+        FROM reported r
+        LEFT JOIN paths_before b ON b.item_key = if(r.was_put, r.old_parent, NULL)
+        LEFT JOIN paths_after a ON a.item_key = if(r.was_put, r.parent_key, NULL)
+    """,
+    "paths": "SELECT *, was_put AS has_moved FROM reported",
+}
+
+
+def told_of_stage(tree: str) -> str:
+    return f"""
     CREATE TABLE told_of_stage AS
     WITH reported AS (
         SELECT *,
@@ -129,17 +141,11 @@ TOLD_OF_STAGE = f"""
             was_alive AND (name IS DISTINCT FROM old_name OR parent_key IS DISTINCT FROM old_parent) AS was_put
         FROM decided WHERE NOT is_deleted
     ),
-    compared AS (
-        SELECT r.*, if(r.was_put, (b.path || '/' || r.old_name) IS DISTINCT FROM (a.path || '/' || r.name),
-            r.parent_key IN (SELECT item_key FROM moved)) AS has_moved
-        FROM reported r
-        LEFT JOIN paths_before b ON b.item_key = if(r.was_put, r.old_parent, NULL)
-        LEFT JOIN paths_after a ON a.item_key = if(r.was_put, r.parent_key, NULL)
-    ),
+    compared AS ({_COMPARED[tree]}),
     named AS (
         SELECT *,
             if(name IS DISTINCT FROM old_name, {aspects.NAME}, 0)
-            | if(parent_key IS DISTINCT FROM old_parent, {aspects.PARENT}, 0)
+            | if(parent_key IS DISTINCT FROM kept_parent, {aspects.PARENT}, 0)
             | if(has_moved, {aspects.PATH}, 0)
             | if(content_hash IS DISTINCT FROM old_content_hash, {aspects.CONTENT}, 0)
             | if(metadata_hash IS DISTINCT FROM old_metadata_hash, {aspects.METADATA}, 0)
@@ -164,7 +170,9 @@ TOLD_OF_STAGE = f"""
         if(was_alive, old_parent, NULL) AS old_parent, if(was_alive, old_name, NULL) AS old_name
     FROM judged
     WHERE (NOT was_alive AND NOT (is_older AND $full)) OR aspects <> 0
-"""
+    """
+
+
 FROM_STAGE = "CREATE TABLE from_stage AS SELECT * FROM told_of_stage ORDER BY position"  # alone it fits into memory
 
 # Items that a full read finds and nobody was told of, since they are older than the feed: known from now on.
@@ -176,14 +184,14 @@ ADOPTED = """
 # Items that nobody reported, whose path a container above them changed.
 CASCADED = """
     CREATE TABLE cascaded AS
-    SELECT k.* FROM known k
+    SELECT k.*, k.parent_key AS new_parent FROM known k
     WHERE k.deleted_at IS NULL AND k.parent_key IN (SELECT item_key FROM moved)
         AND NOT EXISTS (SELECT 1 FROM decided d WHERE d.item_key = k.item_key)
         AND NOT EXISTS (SELECT 1 FROM lost WHERE lost.item_key = k.item_key)
         AND NOT EXISTS (SELECT 1 FROM unsure WHERE unsure.item_key = k.item_key)
 """
 
-NONE_CASCADED = "CREATE TABLE cascaded AS SELECT * FROM known LIMIT 0"
+NONE_CASCADED = "CREATE TABLE cascaded AS SELECT *, parent_key AS new_parent FROM known LIMIT 0"
 
 # … and rows that quote the state, as they lie there: deletes carry what was known, cascades a new path only.
 TOLD_OF_STATE = f"""
@@ -199,7 +207,7 @@ TOLD_OF_STATE = f"""
         'absent_unsure', $now, parent_key, name, parent_key, name
     FROM unsure
     UNION ALL
-    SELECT layer, row, 'update', {aspects.PATH}, 'cascade', missing_since, parent_key, name, parent_key, name
+    SELECT layer, row, 'update', {aspects.PATH}, 'cascade', missing_since, new_parent, name, parent_key, name
     FROM cascaded
 """
 FROM_STATE = "CREATE TABLE from_state AS SELECT * FROM told_of_state ORDER BY layer, row"
@@ -210,16 +218,20 @@ FROM_STATE = "CREATE TABLE from_state AS SELECT * FROM told_of_state ORDER BY la
 PIECE = "CREATE TABLE piece AS SELECT *, rowid AS nth FROM {told} WHERE rowid >= $start AND rowid < $end"
 
 
-def placed(piece: str, *, with_images: bool = False) -> str:
-    """Rows of `from_stage` or `from_state` with the paths they have and had."""
+def placed(tree: str, *, with_images: bool = False) -> str:
+    """The piece's rows with the paths they have and had."""
     images = "LEFT JOIN before_images i ON i.before_of = t.position" if with_images else ""
-    return f"""
-        SELECT t.*, b.path || '/' || t.old_name AS old_path,
-            if(t.op = 'delete', b.path || '/' || t.old_name, a.path || '/' || t.new_name) AS path,
-            {"i.*" if images else ""}
-        FROM {piece} t
+    by_ids = tree == "ids"
+    paths = """
         LEFT JOIN paths_before b ON b.item_key = t.old_parent
-        LEFT JOIN paths_after a ON a.item_key = t.new_parent {images}
+        LEFT JOIN paths_after a ON a.item_key = t.new_parent
+    """
+    before, after = ("b.path", "a.path") if by_ids else ("t.old_parent", "t.new_parent")
+    return f"""
+        SELECT t.*, {before} || '/' || t.old_name AS old_path,
+            if(t.op = 'delete', {before} || '/' || t.old_name, {after} || '/' || t.new_name) AS path,
+            {"i.*" if images else ""}
+        FROM piece t {paths if by_ids else ""} {images}
     """
 
 
@@ -246,6 +258,10 @@ NEW_KEYS = f"""
     UNION ALL
     SELECT item_key, parent_key, name, is_container, $number, layer, row, {_HASH_COLUMNS}, hash_version, NULL, $now
     FROM unsure
+    UNION ALL
+    SELECT item_key, new_parent, name, is_container, $number, layer, row, {_HASH_COLUMNS}, hash_version, NULL,
+        missing_since
+    FROM cascaded WHERE new_parent <> parent_key
 """
 
 STRANDED = """
@@ -265,10 +281,16 @@ COUNTED = """
 """
 
 # The folders in which most is deleted.
-MOST_DELETES = """
-    SELECT coalesce(b.path, ''), count(*) FROM from_state s LEFT JOIN paths_before b ON b.item_key = s.old_parent
-    WHERE op = 'delete' GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $most
-"""
+MOST_DELETES = {
+    "ids": """
+        SELECT coalesce(b.path, ''), count(*) FROM from_state s LEFT JOIN paths_before b ON b.item_key = s.old_parent
+        WHERE op = 'delete' GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $most
+    """,
+    "paths": """
+        SELECT coalesce(old_parent, ''), count(*) FROM from_state
+        WHERE op = 'delete' GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $most
+    """,
+}
 
 # What nobody asks for once the decisions are made.
 DONE_WITH = ("decided", "gone", "lost", "unsure", "containers_before", "containers_after", "moved", "cascaded")

@@ -21,4 +21,5 @@ def list_record(fields: FieldMap) -> RecordType:
         own=(("_name", pa.string()),),
         named={"name": "_name", "created_at": "created_at"},
         tree="paths",
+        path="file_path",
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
@@ -25,6 +25,7 @@ from airflow_provider_drivedelta.core.lists.fields import ListSchema
 from airflow_provider_drivedelta.core.lists.joined import joined
 from airflow_provider_drivedelta.core.lists.raw_rows import RawRows
 from airflow_provider_drivedelta.core.lists.schema_drift import evolve
+from airflow_provider_drivedelta.core.lists.typed_items import type_items
 from airflow_provider_drivedelta.core.lists.typed_rows import TypedRows, type_rows
 from airflow_provider_drivedelta.core.lists.zone import SiteZone
 
@@ -61,7 +62,7 @@ class ListRecords:
         return FieldMap(naming=self.naming, attachment_urls=self.attachment_urls, zone=self.zone)
 
     def stage(self, storage: LocalStorage, path: str, *, fields: Json = None, remember: bool = False) -> ListStage:
-        return ListStage(storage, path, self, self.known(fields))
+        return ListStage(storage, path, self, self.known(fields), remember=remember)
 
     def kept(self, storage: LocalStorage, path: str, *, fields: Json, items: int) -> ListStage:
         stage = ListStage(storage, path, self, self.known(fields))
@@ -87,11 +88,13 @@ class ListRecords:
 class ListStage:
     """A `Stage` of one list. Its columns are settled with the first row; the schema comes before."""
 
-    root: str | None = None
-    containers: Mapping[str, str] = {}
-
-    def __init__(self, storage: LocalStorage, path: str, records: ListRecords, known: FieldMap) -> None:
+    def __init__(
+        self, storage: LocalStorage, path: str, records: ListRecords, known: FieldMap, *, remember: bool = False
+    ) -> None:
         self.storage, self.path = storage, path
+        self.root: str | None = None
+        self._remember = remember
+        self.containers: dict[str, str] = {}
         self._records, self._known, self._fields = records, known, known
         self._spill: Spill | None = None
         self.items = 0
@@ -146,11 +149,17 @@ class ListStage:
         good = np.delete(np.arange(read.batch.num_rows), sorted(read.bad))
         for item in good.tolist() if self.quarantine.open else ():
             self.quarantine.heal_if_open(str(read.batch["id"][item].as_py()))
-        self._write(self._decided(read).take(good), captured_at, restored=restored)
+        decided = self._decided(read).take(good)
+        self._write(decided, captured_at, restored=restored)
+        if self._remember:
+            folders = decided["_item_key"].filter(decided["_is_container"])
+            self.containers.update((str(key), str(key)) for key in folders.to_pylist())
 
     def _typed(self, items: Items) -> TypedRows:
         about = {"site_id": self._records.site_id, "list_id": self._records.list_id}
-        return type_rows(cast(RawRows, items), self._fields, **about)
+        if isinstance(items, RawRows):
+            return type_rows(items, self._fields, **about)
+        return type_items(cast(Sequence[JsonObject], items), self._fields, **about)
 
     def _decided(self, read: TypedRows) -> pa.RecordBatch:
         """The rows beside what the fold decides by: an item's folder is known by its path."""
@@ -173,6 +182,7 @@ class ListStage:
     def _tombstones(self, gone: Sequence[str]) -> pa.RecordBatch:
         for key in gone:
             self.quarantine.heal_if_open(key)
+            self.containers.pop(key, None)
         named: dict[str, pa.Array[Any]] = {
             "_item_key": pa.array(gone, pa.string()),
             "_is_deleted": pa.repeat(True, len(gone)),

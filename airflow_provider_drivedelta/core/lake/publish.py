@@ -81,7 +81,7 @@ def _record(told: Told, increment: Increment, sequence: int, record: RecordType)
         "_missing_since": told.missing_since,
         "_previous": _previous(told, record),
     }
-    item = [told.paths if field.name == "path" else _slim(told.items[field.name]) for field in record.item]
+    item = [told.paths if field.name == record.path else _slim(told.items[field.name]) for field in record.item]
     return pa.RecordBatch.from_arrays(
         [*(envelope[name] for name in record.envelope.names), *item], schema=record.change
     )
@@ -91,7 +91,7 @@ def _previous(told: Told, record: RecordType) -> pa.Array[Any]:
     """The before-image; null where there was nothing before."""
     if told.before is None:
         return _nulls(told.items.num_rows, pa.struct(list(record.headline)))
-    columns = [told.old_paths if field.name == "path" else told.before[field.name] for field in record.headline]
+    columns = [told.old_paths if field.name == record.path else told.before[field.name] for field in record.headline]
     return pa.StructArray.from_arrays(columns, fields=list(record.headline), mask=told.is_new)
 
 

@@ -86,7 +86,7 @@ def _collect_before_images(fold: Fold) -> bool:
     They lie in the state in another order than the stage's, so they are gathered first and joined after.
     """
     layers = fold.layers_quoted("from_stage")
-    headline = [field for field in fold.stage.record.headline if field.name != "path"]
+    headline = [field for field in fold.stage.record.headline if field.name != fold.stage.record.path]
     schema = pa.schema([pa.field("before_of", pa.int64()), *headline])
     fold.database.write("CREATE TABLE before_images AS SELECT * FROM rows", schema.empty_table().to_reader())
     for layer in layers:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -41,11 +41,14 @@ _LIVING = """
 """
 
 # A piece of them, each under its path.
-_PLACED = """
-    CREATE TABLE placed AS
-    SELECT s.*, p.path || '/' || s.name AS path
-    FROM piece s LEFT JOIN paths_now p ON p.item_key = s.parent_key
-"""
+_PLACED: Mapping[str, str] = {
+    "ids": """
+        CREATE TABLE placed AS
+        SELECT s.*, p.path || '/' || s.name AS path
+        FROM piece s LEFT JOIN paths_now p ON p.item_key = s.parent_key
+    """,
+    "paths": "CREATE TABLE placed AS SELECT *, parent_key || '/' || name AS path FROM piece",
+}
 
 
 def read_current(
@@ -144,7 +147,7 @@ def _batches(held: _Held, include_missing: bool) -> Iterator[pa.RecordBatch]:
             database.run(_LIVING, include_missing=include_missing, scope=held.commit.scope_key)
             for start in range(0, database.number("SELECT count(*) FROM living"), ROWS_AT_ONCE):
                 database.run(sql.PIECE.format(told="living"), start=start, end=start + ROWS_AT_ONCE)
-                database.run(_PLACED)
+                database.run(_PLACED[held.record.tree])
                 for decisions in database.read("FROM placed ORDER BY nth"):
                     yield from _items(decisions, held)
                 database.drop("piece", "placed")
@@ -167,5 +170,5 @@ def _item(items: pa.RecordBatch, decided: pa.RecordBatch, held: _Held) -> pa.Rec
         pa.repeat(pa.scalar(held.commit.increment, pa.int64()), rows),
         decided["missing_since"],
     ]
-    item = [decided["path"] if field.name == "path" else items[field.name] for field in record.item]
+    item = [decided["path"] if field.name == record.path else items[field.name] for field in record.item]
     return pa.RecordBatch.from_arrays([*said, *item], schema=record.current)

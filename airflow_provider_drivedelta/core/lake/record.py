@@ -36,7 +36,8 @@ class RecordType:
 
     `headline` are those of which a before-image is told. `named` says which staged columns hold what
     the fold decides by. `tree` says how items know what they lie in: by its id, or by its path, which
-    then is their parent key. No column's name begins with an underscore.
+    then is their parent key. `path` is the column of the path that follows from it. No column's name
+    begins with an underscore.
     """
 
     item: pa.Schema
@@ -45,6 +46,7 @@ class RecordType:
     """Staged beside the item, for the fold alone."""
     named: Mapping[str, str] = field(default_factory=dict)
     tree: Literal["ids", "paths"] = "ids"
+    path: str = "path"
 
     @cached_property
     def staged(self) -> pa.Schema:

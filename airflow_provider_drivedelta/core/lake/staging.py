@@ -28,10 +28,11 @@ class Stage(Protocol):
     storage: LocalStorage
     path: str
     items: int
-    changes: int
     root: str | None
     quarantine: Quarantine
 
+    @property
+    def changes(self) -> int: ...
     @property
     def record(self) -> RecordType: ...
     @property

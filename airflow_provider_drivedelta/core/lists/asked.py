@@ -1,4 +1,4 @@
-"""Which fields a list is asked for: those that the headline columns are made of, and those with a column of their own."""
+"""Which fields a list is asked for: what headline columns are made of, and what gets a column of its own."""
 
 from __future__ import annotations
 

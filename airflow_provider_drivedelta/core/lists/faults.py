@@ -11,7 +11,7 @@ from typing import Literal
 from airflow_provider_drivedelta.core.changes import Json
 
 Form = Literal["soap", "xml", "json", "text"]
-Meaning = Literal["token", "threshold", "no list", "other"]
+Meaning = Literal["token", "threshold", "no list", "no folder", "other"]
 
 _LONGEST = 500  # characters of a message that a person will read
 _LARGEST_JSON = 1 << 20
@@ -26,11 +26,14 @@ _MEANINGS: Mapping[str, Meaning] = {
     "-2146233086": "token",  # ArgumentOutOfRange: malformed
     "System.ArgumentOutOfRangeException": "token",
     "System.FormatException": "token",
+    "System.InvalidOperationException": "token",
     "-2147024860": "threshold",
     "Microsoft.SharePoint.SPQueryThrottledException": "threshold",
     "0x80070024": "threshold",
     "0x82000006": "no list",
     "-2130575322": "no list",
+    "-2147024894": "no folder",
+    "System.IO.FileNotFoundException": "no folder",
 }
 
 

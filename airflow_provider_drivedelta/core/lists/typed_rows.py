@@ -29,7 +29,7 @@ TRACE = frozenset(
 """Fields that change with every change, whatever it was."""
 AGGREGATES = frozenset({"ItemChildCount", "FolderChildCount"})
 """Fields that a folder's children move: kept fresh, and no change of the folder."""
-_PLACE = frozenset({"FileRef", "FileDirRef", "FileLeafRef"})
+PLACE = frozenset({"FileRef", "FileDirRef", "FileLeafRef"})
 """Fields that say where the item is: a folder's rename moves them without a word; `file_path` itself is compared."""
 
 
@@ -142,15 +142,15 @@ def _etag(unique_ids: AnyArray, versions: AnyArray) -> AnyArray:
 
 
 def _hashes(texts: Mapping[str, AnyArray], fields: FieldMap, count: int) -> RowHashes:
-    named = {name: _stable_name(column, fields) for name, column in fields.live.items()}
+    named = {name: stable_name(column, fields) for name, column in fields.live.items()}
     named |= {name: f":{name}" for name in SOURCES}  # a colon is in no column's name
-    told = {name: key for name, key in named.items() if name in texts and name not in AGGREGATES | _PLACE}
+    told = {name: key for name, key in named.items() if name in texts and name not in AGGREGATES | PLACE}
     content = {key: texts[name] for name, key in told.items() if name not in TRACE}
     trace = {key: texts[name] for name, key in told.items() if name in TRACE}
     return RowHashes(hash_rows(content, count), hash_rows(trace, count))
 
 
-def _stable_name(column: Column, fields: FieldMap) -> str:
+def stable_name(column: Column, fields: FieldMap) -> str:
     """A retyped field has another column and so another hash: its rows must be told again to fill it.
 
     The same holds of days when the site's zone moves: the texts stay, the days may not.

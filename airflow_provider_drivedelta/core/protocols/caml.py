@@ -23,12 +23,12 @@ def empty_element(name: str, attribute: str, value: str) -> str:
 
 def check_caml(text: str, root: str, argument: str) -> None:
     """:raises FixSetup: the text is no element of that name."""
-    if text and (found := _read(text)) is None or (text and found is not None and found.tag != root):
-        then = f"Give one <{root}>…</{root}> element."
-        raise FixSetup(f"The argument {argument} is not CAML", then=then)
+    found = _read(text) if text else None
+    if text and (found is None or found.tag != root):
+        raise FixSetup(f"The argument {argument} is not CAML", then=f"Give one <{root}>…</{root}> element.")
 
 
-def of_items(ids: Sequence[int], *, query: str, contains: str) -> str:
+def of_items(ids: Sequence[int], *, query: str = "", contains: str = "") -> str:
     """The query for these items, as far as they are in the scope that `query` or `contains` draws."""
     own = _any_of([f'<Eq><FieldRef Name="ID"/><Value Type="Counter">{number}</Value></Eq>' for number in ids])
     scope = _condition(query, contains)
@@ -44,9 +44,11 @@ def _any_of(conditions: Sequence[str]) -> str:
 
 
 def _condition(query: str, contains: str) -> str:
+    """The one condition that draws the scope; empty where there is none."""
     if contains:
         return contains
-    where = found.find("Where") if query and (found := _read(query)) is not None else None
+    found = _read(query) if query else None
+    where = found.find("Where") if found is not None else None
     return "".join(ElementTree.tostring(child, "unicode").strip() for child in where) if where is not None else ""
 
 

@@ -28,6 +28,7 @@ class GraphDrive(LinkedFeed):
     """The protocol, bound to one drive."""
 
     name: str = "graph"
+    tells_restored: bool = False
 
     def first(self) -> Request:
         return self._feed("delta")

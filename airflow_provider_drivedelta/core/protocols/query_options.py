@@ -22,6 +22,7 @@ _FLAGS: Mapping[str, str] = {
     "RemoveInvalidXmlCharacters": "TRUE",
 }
 _TEXTS = ("Folder", "OptimizeLookups", "MeetingInstanceID", "RecurrenceOrderBy", "RecurrencePatternXMLVersion")
+_OPTIMIZED = ("ItemIds", "FolderUrls")
 _OURS = ("Paging", "ExtraIds")
 
 
@@ -42,6 +43,8 @@ def complete(given: Mapping[str, str]) -> Mapping[str, str]:
         raise FixSetup(f"{scope!r} is no scope of a list", then=f"Use {' or '.join(map(repr, _SCOPES))}.")
     folder = given.get("Folder", "")
     optimized = given.get("OptimizeFor", "FolderUrls" if folder else "ItemIds")
+    if optimized not in _OPTIMIZED:
+        raise FixSetup(f"Nothing can be optimized for {optimized!r}", then=f"Use {' or '.join(_OPTIMIZED)}.")
     texts = {name: given[name] for name in _TEXTS if given.get(name)}
     return {**options, "Scope": scope, "OptimizeFor": optimized, **texts}
 

@@ -35,6 +35,7 @@ class ViewChanges(OneDriveSpelling, DriveCalls):
     """
 
     name: str = "view.changes"
+    tells_restored: bool = False
 
     def first(self) -> Request:
         return self._feed("view.changes")

@@ -20,6 +20,7 @@ class ViewDelta(OneDriveSpelling, LinkedFeed):
     """
 
     name: str = "view.delta"
+    tells_restored: bool = False
 
     def first(self) -> Request:
         return self._feed("view.delta", top="top")

@@ -1,0 +1,219 @@
+"""One call for the operator and the console: from a list as the user named it to a summary."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import cast, get_args
+
+from airflow_provider_drivedelta.core.changes import FeedProtocol
+from airflow_provider_drivedelta.core.errors import FixSetup
+from airflow_provider_drivedelta.core.lake import log as commits
+from airflow_provider_drivedelta.core.lake.compaction import Compaction
+from airflow_provider_drivedelta.core.lake.list_stage import ListRecords
+from airflow_provider_drivedelta.core.lake.storage import LocalStorage, local_path
+from airflow_provider_drivedelta.core.lake.token_file import TokenFile
+from airflow_provider_drivedelta.core.lists.columns import Naming, field_map
+from airflow_provider_drivedelta.core.lists.headline import SOURCES
+from airflow_provider_drivedelta.core.lists.zone import SiteZone
+from airflow_provider_drivedelta.core.locate_list import ListPlace, locate_list
+from airflow_provider_drivedelta.core.plan import OnResync, OnUnsure, Plan, Progress
+from airflow_provider_drivedelta.core.protocols.graph_list import GraphList
+from airflow_provider_drivedelta.core.protocols.sharepoint_list import ListChanges
+from airflow_provider_drivedelta.core.pull import pull
+from airflow_provider_drivedelta.core.reconcile import Reconciled, reconcile
+from airflow_provider_drivedelta.core.sources import Feed, SharePointList, fingerprint
+from airflow_provider_drivedelta.core.summary import Summary
+from airflow_provider_drivedelta.core.tokens import TokenStore
+from airflow_provider_drivedelta.core.transport import Transport
+
+LIST_PROTOCOLS = ("sharepoint", "graph")
+
+AnyList = ListChanges | GraphList
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListCapture:
+    """What to capture of a SharePoint list, and where to.
+
+    :param site: the site's address; for protocol "graph" also Graph's id of it, or `host:/path`.
+    :param list: the list's title, its GUID, or its address.
+    :param protocol: "sharepoint" (REST, `GetListItemChangesSinceToken`) or "graph".
+    :param output: a folder on local disk, as a path or a file:// address; the feed gets a folder of its own in it.
+    :param start: "full" reads everything first; "latest" captures only what changes from now on.
+    :param fields: internal names of the fields to follow; empty for all that a person would see.
+    :param view: the id of a view, whose fields and filter count; `query`: CAML, one `<Query>`; `contains`: CAML, one
+        `<Contains>`. These and `query_options` are for the protocol "sharepoint" alone.
+    :param row_limit: rows a page; the service may give fewer.
+    :param query_options: `QueryOptions` by name, such as `{"Folder": "/sites/team/Lists/Tasks/2026"}`; the scope of
+        `ViewAttributes` as `Scope`.
+    :param column_names: "internal" names columns by the fields' internal names, "display" by their titles.
+    :param site_zone: the site's time zone as an IANA name, where dates without a time are to be days beyond doubt.
+    :param full_reload: read everything again, whatever the stored token says.
+    :param on_resync: "inline" reads everything when the token is refused; "stop" raises `NeedsReload`.
+    :param on_unsure: what becomes of items that a full read misses although the service may have lost them:
+        "keep" marks them missing, "delete" deletes them.
+    :param confirm_deletes: the id of a full read that was held back because it would delete very much.
+    :param dry_run: read, count, and write nothing.
+    :param run: who asked; kept with the commit.
+    :param compaction: when the state is written anew.
+    """
+
+    site: str
+    list: str
+    output: str
+    protocol: str = "sharepoint"
+    start: str = "full"
+    fields: Sequence[str] = ()
+    view: str = ""
+    query: str = ""
+    contains: str = ""
+    row_limit: int | None = None
+    query_options: Mapping[str, str] = field(default_factory=dict)
+    column_names: str = "internal"
+    site_zone: str = ""
+    full_reload: bool = False
+    on_resync: OnResync = "inline"
+    on_unsure: OnUnsure = "keep"
+    confirm_deletes: str = ""
+    dry_run: bool = False
+    run: str = ""
+    compaction: Compaction = Compaction()  # noqa: RUF009 - a frozen value
+
+
+def capture_list(
+    capture: ListCapture,
+    *,
+    base_url: str,
+    transport: Transport,
+    tokens: TokenStore | None = None,
+    on_page: Callable[[Progress], None] | None = None,
+) -> Summary:
+    """Bring the list's feed up to date. Without `tokens` the token is kept beside the data.
+
+    :param base_url: of the protocol "sharepoint" the site's address, of "graph" Graph's.
+    :raises FixSetup: an argument, the connection or the output must be changed first.
+    :raises RetryLater: the next try may succeed; nothing is lost.
+    :raises BrokenFeed: the service or the output contradicts itself.
+    """
+    return pull(*_prepare(capture, base_url.rstrip("/"), transport, tokens, on_page))
+
+
+def reconcile_list(
+    capture: ListCapture,
+    *,
+    base_url: str,
+    transport: Transport,
+    tokens: TokenStore | None = None,
+    on_page: Callable[[Progress], None] | None = None,
+) -> Reconciled:
+    """Compare the list's feed with the service and mend what differs; raises as `capture_list` does."""
+    return reconcile(*_prepare(capture, base_url.rstrip("/"), transport, tokens, on_page))
+
+
+def _prepare(
+    capture: ListCapture,
+    base_url: str,
+    transport: Transport,
+    tokens: TokenStore | None,
+    on_page: Callable[[Progress], None] | None,
+) -> tuple[Plan, FeedProtocol, Transport, LocalStorage, TokenStore]:
+    """What a run needs, made from what the user said."""
+    naming, zone = _check(capture)
+    output = local_path(capture.output)
+    source = SharePointList.parse(capture.site, capture.list)
+    _protocol(capture, base_url, ListPlace(site_id="", web_id="", list_id="", title=""))  # what it refuses, at once
+    place = locate_list(source, protocol=capture.protocol, base_url=base_url, transport=transport)
+    feed = Feed.of_list(place.list_id, output=str(output), scope=_scope(capture))
+    storage = LocalStorage(output / feed.folder)
+    protocol = _protocol(capture, base_url, place, storage)
+    plan = Plan(
+        feed=feed,
+        source=f"{capture.site} list {place.title!r}",
+        path=f"{capture.output.rstrip('/')}/{feed.folder}",
+        records=ListRecords(
+            site_id=place.site_id,
+            list_id=place.list_id,
+            naming=naming,
+            zone=zone,
+            wanted=frozenset(capture.fields) or None,
+            attachment_urls=capture.query_options.get("IncludeAttachmentUrls", "TRUE").upper() == "TRUE",
+        ),
+        fingerprint=fingerprint(
+            protocol=protocol.name, select=capture.fields, expand=(), prefer=(), scope=_scope(capture)
+        ),
+        start="latest" if capture.start == "latest" else "full",
+        full_reload=capture.full_reload,
+        on_resync=capture.on_resync,
+        on_unsure=capture.on_unsure,
+        confirm_deletes=capture.confirm_deletes,
+        dry_run=capture.dry_run,
+        run=capture.run,
+        compaction=capture.compaction,
+        on_page=on_page,
+    )
+    return plan, protocol, transport, storage, tokens or TokenFile(storage)
+
+
+def _protocol(capture: ListCapture, base_url: str, place: ListPlace, storage: LocalStorage | None = None) -> AnyList:
+    fields = tuple(capture.fields)
+    if capture.protocol == "graph":
+        return GraphList(
+            base_url=base_url,
+            site_id=place.graph_site_id,
+            list_id=place.list_id,
+            fields=fields,
+            page_size=capture.row_limit,
+        )
+    return ListChanges(
+        site_url=base_url,
+        list_id=place.list_id,
+        fields=fields,
+        view=capture.view,
+        query=capture.query,
+        contains=capture.contains,
+        row_limit=capture.row_limit,
+        options=capture.query_options,
+        known_fields=_known_fields(storage) if storage else (),
+    )
+
+
+def _known_fields(storage: LocalStorage) -> Sequence[str]:
+    """The fields that the last run asked for, as its commit kept them."""
+    head = commits.newest(storage)
+    if head is None or head.list_fields is None:
+        return ()
+    return tuple(dict.fromkeys([*SOURCES, *field_map(head.list_fields).live]))
+
+
+def _scope(capture: ListCapture) -> str:
+    """The part of the list that is followed, in one spelling; empty for all of it."""
+    said = {
+        "fields": sorted(capture.fields),
+        "view": capture.view.strip("{}").lower(),
+        "query": capture.query,
+        "contains": capture.contains,
+        "options": dict(sorted(capture.query_options.items())),
+    }
+    scope = {name: value for name, value in said.items() if value}
+    return json.dumps(scope, sort_keys=True) if scope else ""
+
+
+def _check(capture: ListCapture) -> tuple[Naming, SiteZone | None]:
+    """Arguments that no run can work with, found before anything is asked or written."""
+    if capture.protocol not in LIST_PROTOCOLS:
+        names = " or ".join(map(repr, LIST_PROTOCOLS))
+        raise FixSetup(f"The protocol {capture.protocol!r} is not one of lists", then=f"Use {names}.")
+    if capture.start not in ("full", "latest"):
+        raise FixSetup(f"A feed cannot start at {capture.start!r}", then="Use start='full' or start='latest'.")
+    narrowed = capture.view or capture.query or capture.contains or capture.query_options
+    if capture.protocol == "graph" and narrowed:
+        what = "Graph knows no view, query, contains and query_options of a list's feed"
+        raise FixSetup(what, then="Leave them out, or use protocol='sharepoint'.")
+    if capture.row_limit is not None and not 0 < capture.row_limit <= 5000:
+        raise FixSetup(f"A page cannot have {capture.row_limit} rows", then="Use a row_limit from 1 to 5000.")
+    zone = SiteZone(name=capture.site_zone) if capture.site_zone else None
+    if capture.column_names not in get_args(Naming):
+        raise FixSetup(f"Columns cannot be named {capture.column_names!r}", then="Use 'internal' or 'display'.")
+    return cast(Naming, capture.column_names), zone

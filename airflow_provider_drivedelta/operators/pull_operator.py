@@ -1,0 +1,105 @@
+"""What the operators that pull have in common: how a feed starts and starts over, and what a run tells Airflow."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+from airflow.providers.common.compat.sdk import AirflowSkipException
+
+from airflow_provider_drivedelta.assets import announce
+from airflow_provider_drivedelta.core.errors import NeedsReload
+from airflow_provider_drivedelta.failures import in_airflows_words
+from airflow_provider_drivedelta.operators.feed_operator import FeedOperator
+from airflow_provider_drivedelta.operators.reload import start_reload
+from airflow_provider_drivedelta.operators.rendered import check_word, is_true
+
+if TYPE_CHECKING:
+    from airflow.providers.common.compat.sdk import Context
+
+    from airflow_provider_drivedelta.captures import PullWords
+    from airflow_provider_drivedelta.core.summary import Summary
+    from airflow_provider_drivedelta.operators.feed_operator import SummaryDict
+
+PULL_FIELDS = ("start", "full_reload")
+
+
+class PullOperator(FeedOperator):
+    """
+    The arguments that every operator that pulls takes, besides those of :class:`FeedOperator` and its own.
+
+    The first run reads everything. Returns the run's summary: counts and the feed's folder, never rows.
+
+    :param start: ``full`` reads everything first, ``latest`` only what changes from now on (templated)
+    :param full_reload: read everything again and go on with a new token; also obeyed when the run's conf says
+        ``{"full_reload": true}`` (templated)
+    :param on_resync: when the service refuses the token: ``inline`` reads everything in this run; ``trigger``
+        starts the DAG ``reload_dag_id`` to do so, once for each dead token, and ends as skipped; ``fail`` fails,
+        without a retry, and says what to do. A run whose conf says ``{"on_resync": "inline"}`` reads everything
+    :param reload_dag_id: the DAG that ``trigger`` starts, with ``on_resync`` and what names the feed in its conf;
+        it needs the same operator, otherwise with the same settings
+    :param dry_run: read the service, write nothing
+    :param skip_if_unchanged: end as skipped when nothing changed, so that concrete outlets stay silent too
+    """
+
+    template_fields: Sequence[str] = (*FeedOperator.template_fields, *PULL_FIELDS)
+
+    def __init__(
+        self,
+        *,
+        start: str = "full",
+        full_reload: bool | str = False,
+        on_resync: Literal["inline", "trigger", "fail"] = "inline",
+        reload_dag_id: str | None = None,
+        dry_run: bool = False,
+        skip_if_unchanged: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.start, self.full_reload, self.writes = start, full_reload, not dry_run  # BaseOperator has a `dry_run`
+        self.on_resync, self.reload_dag_id = on_resync, reload_dag_id
+        self.skip_if_unchanged = skip_if_unchanged
+        check_word("on_resync", on_resync, ("inline", "trigger", "fail"))
+        if (on_resync == "trigger") != bool(reload_dag_id):
+            raise ValueError("reload_dag_id and on_resync='trigger' go together: give both, or neither")
+
+    @property
+    @abstractmethod
+    def followed(self) -> Mapping[str, str]:
+        """What is followed, in the words of the arguments."""
+
+    @abstractmethod
+    def pull(self, context: Context) -> Summary:
+        """One call of the core, and the address of what was followed into `web_url`."""
+
+    def execute(self, context: Context) -> SummaryDict:
+        with in_airflows_words():
+            summary = self._pull_or_leave_it(context)
+        if self.writes:
+            announce(summary, self.outlets, context["outlet_events"])
+        if self.skip_if_unchanged and not summary.has_news:
+            raise AirflowSkipException(f"Nothing changed in {', '.join(self.followed.values())}")
+        return summary.to_dict()
+
+    def pull_words(self, context: Context) -> PullWords:
+        """The arguments as they were rendered, and what the run says to them."""
+        conf = context["dag_run"].conf or {}
+        inline = "inline" in (self.on_resync, conf.get("on_resync"))
+        dry_trigger = self.on_resync == "trigger" and not self.writes  # starts nothing; counts what the reload would
+        return {
+            "start": self.start,
+            "full_reload": is_true("full_reload", self.full_reload)
+            or is_true("full_reload", conf.get("full_reload", False)),
+            "on_resync": "inline" if inline or dry_trigger else "stop",
+            "dry_run": not self.writes,
+        }
+
+    def _pull_or_leave_it(self, context: Context) -> Summary:
+        try:
+            return self.pull(context)
+        except NeedsReload as refusal:
+            if self.reload_dag_id is None:
+                raise
+            feed = {**self.followed, "output": self.output_path}
+            start_reload(self.reload_dag_id, refusal, feed=feed, ti=context["ti"])
