@@ -11,7 +11,6 @@ from airflow_provider_drivedelta.core.lake.drive_stage import DriveRecords
 from airflow_provider_drivedelta.core.lake.storage import LocalStorage, local_path
 from airflow_provider_drivedelta.core.lake.token_file import TokenFile
 from airflow_provider_drivedelta.core.locate import Place, locate
-from airflow_provider_drivedelta.core.locate import find_drive as find_drive
 from airflow_provider_drivedelta.core.plan import OnResync, OnUnsure, Plan, Progress
 from airflow_provider_drivedelta.core.protocols.drive_protocols import PROTOCOLS, AnyDrive, check_protocol
 from airflow_provider_drivedelta.core.protocols.graph_drive import SHARING_CHANGES
