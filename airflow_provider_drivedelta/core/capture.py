@@ -6,12 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from airflow_provider_drivedelta.core.errors import FixSetup
-from airflow_provider_drivedelta.core.lake.compaction import Compaction
 from airflow_provider_drivedelta.core.lake.drive_stage import DriveRecords
 from airflow_provider_drivedelta.core.lake.storage import LocalStorage, local_path
 from airflow_provider_drivedelta.core.lake.token_file import TokenFile
 from airflow_provider_drivedelta.core.locate import Place, locate
-from airflow_provider_drivedelta.core.plan import OnResync, OnUnsure, Plan, Progress
+from airflow_provider_drivedelta.core.plan import Plan, Progress, RunOptions
 from airflow_provider_drivedelta.core.protocols.drive_protocols import PROTOCOLS, AnyDrive, check_protocol
 from airflow_provider_drivedelta.core.protocols.graph_drive import SHARING_CHANGES
 from airflow_provider_drivedelta.core.pull import pull
@@ -23,8 +22,8 @@ from airflow_provider_drivedelta.core.transport import Transport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DriveCapture:
-    """What to capture of a drive, and where to.
+class DriveCapture(RunOptions):
+    """What to capture of a drive, and where to; with what is asked of every run, see `RunOptions`.
 
     :param source: a drive, or a folder of a personal drive by that folder's own feed.
     :param protocol: "graph", or one of the OneDrive API's older ones: "view.delta", "view.changes".
@@ -36,14 +35,6 @@ class DriveCapture:
     :param expand: relations to ask for; what comes goes to `extra`.
     :param page_size: items a page to ask for; the service may give fewer.
     :param sharing_changes: also capture changes of permissions (needs Sites.FullControl.All).
-    :param full_reload: read everything again, whatever the stored token says.
-    :param on_resync: "inline" reads everything when the token is refused; "stop" raises `NeedsReload`.
-    :param on_unsure: what becomes of items that a full read misses although the service may have lost them:
-        "keep" marks them missing, "delete" deletes them.
-    :param confirm_deletes: the id of a full read that was held back because it would delete very much.
-    :param dry_run: read, count, and write nothing.
-    :param run: who asked; kept with the commit.
-    :param compaction: when the state is written anew.
     """
 
     source: Drive
@@ -55,13 +46,6 @@ class DriveCapture:
     expand: Sequence[str] = ()
     page_size: int | None = None
     sharing_changes: bool = False
-    full_reload: bool = False
-    on_resync: OnResync = "inline"
-    on_unsure: OnUnsure = "keep"
-    confirm_deletes: str = ""
-    dry_run: bool = False
-    run: str = ""
-    compaction: Compaction = Compaction()  # noqa: RUF009 - a frozen value
 
 
 def capture_drive(
@@ -118,14 +102,8 @@ def _prepare(
             protocol=protocol.name, select=protocol.select, expand=protocol.expand, prefer=protocol.prefer, scope=scope
         ),
         folder=_folder(capture.folder),
+        asked=capture,
         start="latest" if capture.start == "latest" else "full",
-        full_reload=capture.full_reload,
-        on_resync=capture.on_resync,
-        on_unsure=capture.on_unsure,
-        confirm_deletes=capture.confirm_deletes,
-        dry_run=capture.dry_run,
-        run=capture.run,
-        compaction=capture.compaction,
         on_page=on_page,
     )
     return plan, protocol, transport, storage, tokens or TokenFile(storage)

@@ -10,7 +10,6 @@ from typing import cast, get_args
 from airflow_provider_drivedelta.core.changes import FeedProtocol
 from airflow_provider_drivedelta.core.errors import FixSetup
 from airflow_provider_drivedelta.core.lake import log as commits
-from airflow_provider_drivedelta.core.lake.compaction import Compaction
 from airflow_provider_drivedelta.core.lake.list_stage import ListRecords
 from airflow_provider_drivedelta.core.lake.storage import LocalStorage, local_path
 from airflow_provider_drivedelta.core.lake.token_file import TokenFile
@@ -18,7 +17,7 @@ from airflow_provider_drivedelta.core.lists.columns import Naming, field_map
 from airflow_provider_drivedelta.core.lists.headline import SOURCES
 from airflow_provider_drivedelta.core.lists.zone import SiteZone
 from airflow_provider_drivedelta.core.locate_list import ListPlace, locate_list
-from airflow_provider_drivedelta.core.plan import OnResync, OnUnsure, Plan, Progress
+from airflow_provider_drivedelta.core.plan import Plan, Progress, RunOptions
 from airflow_provider_drivedelta.core.protocols.graph_list import GraphList
 from airflow_provider_drivedelta.core.protocols.sharepoint_list import ListChanges
 from airflow_provider_drivedelta.core.pull import pull
@@ -34,8 +33,8 @@ AnyList = ListChanges | GraphList
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ListCapture:
-    """What to capture of a SharePoint list, and where to.
+class ListCapture(RunOptions):
+    """What to capture of a SharePoint list, and where to; with what is asked of every run, see `RunOptions`.
 
     :param site: the site's address; for protocol "graph" also Graph's id of it, or `host:/path`.
     :param list: the list's title, its GUID, or its address.
@@ -50,14 +49,6 @@ class ListCapture:
         `ViewAttributes` as `Scope`.
     :param column_names: "internal" names columns by the fields' internal names, "display" by their titles.
     :param site_zone: the site's time zone as an IANA name, where dates without a time are to be days beyond doubt.
-    :param full_reload: read everything again, whatever the stored token says.
-    :param on_resync: "inline" reads everything when the token is refused; "stop" raises `NeedsReload`.
-    :param on_unsure: what becomes of items that a full read misses although the service may have lost them:
-        "keep" marks them missing, "delete" deletes them.
-    :param confirm_deletes: the id of a full read that was held back because it would delete very much.
-    :param dry_run: read, count, and write nothing.
-    :param run: who asked; kept with the commit.
-    :param compaction: when the state is written anew.
     """
 
     site: str
@@ -73,13 +64,6 @@ class ListCapture:
     query_options: Mapping[str, str] = field(default_factory=dict)
     column_names: str = "internal"
     site_zone: str = ""
-    full_reload: bool = False
-    on_resync: OnResync = "inline"
-    on_unsure: OnUnsure = "keep"
-    confirm_deletes: str = ""
-    dry_run: bool = False
-    run: str = ""
-    compaction: Compaction = Compaction()  # noqa: RUF009 - a frozen value
 
 
 def capture_list(
@@ -143,14 +127,8 @@ def _prepare(
         fingerprint=fingerprint(
             protocol=protocol.name, select=capture.fields, expand=(), prefer=(), scope=_scope(capture)
         ),
+        asked=capture,
         start="latest" if capture.start == "latest" else "full",
-        full_reload=capture.full_reload,
-        on_resync=capture.on_resync,
-        on_unsure=capture.on_unsure,
-        confirm_deletes=capture.confirm_deletes,
-        dry_run=capture.dry_run,
-        run=capture.run,
-        compaction=capture.compaction,
         on_page=on_page,
     )
     return plan, protocol, transport, storage, tokens or TokenFile(storage)

@@ -95,7 +95,7 @@ def _fold(
         outcome = Outcome(
             plan=run.plan, protocol=run.protocol, started=run.started, head=head, start=start, read=read, fold=fold
         )
-        if run.plan.dry_run or not outcome.is_worth_a_commit:
+        if run.plan.asked.dry_run or not outcome.is_worth_a_commit:
             return outcome, None
         message = guard.too_many(fold) if read.full and head and not confirmed else None
         if message is None:

@@ -22,7 +22,7 @@ from airflow_provider_drivedelta.version import __version__
 
 def question(plan: Plan, head: Commit | None, start: Begin, read: Read, based_on: int | None = None) -> Question:
     """What the fold has to know of this run."""
-    unsure = read.flavour == "upload" and plan.on_unsure == "keep"
+    unsure = read.flavour == "upload" and plan.asked.on_unsure == "keep"
     since = head.partial_since if head else _first_since(read)
     return Question(
         full=read.full,
@@ -84,7 +84,7 @@ class Outcome:
             kind=self.read.kind,
             captured=captured,
         )
-        state = write_layer(attempt.storage, self.fold, attempt.id, self.plan.compaction)
+        state = write_layer(attempt.storage, self.fold, attempt.id, self.plan.asked.compaction)
         return Commit(
             increment=increment.number,
             attempt=attempt.id,
@@ -107,7 +107,7 @@ class Outcome:
             scope_key=self.read.scope,
             list_fields=self.read.stage.fields,
             partial_since=self._partial_since(),
-            run=self.plan.run,
+            run=self.plan.asked.run,
             provider_version=__version__,
             notes=(f"resync: {self.read.flavour} differences",) if self.read.flavour else (),
         )
@@ -130,7 +130,7 @@ class Outcome:
             delta_token=self.read.token,
             saved_at=now,
             last_success=now,
-            run=self.plan.run,
+            run=self.plan.asked.run,
         ).after(saved)
 
     def summary(self, commit: Commit | None, transport: Transport) -> Summary:

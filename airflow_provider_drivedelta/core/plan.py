@@ -29,25 +29,19 @@ def _now() -> datetime:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """One run of one feed.
+class RunOptions:
+    """What the user asks of a run, whatever it follows.
 
-    `records` knows what its items are. `folder` is the part of the drive that is followed, as a path
-    from its root or an item id; empty for all of it. `path` is the feed's folder as the user would
-    write it; `run` says who asked, in Airflow's words, and is kept with the commit. `on_resync` says
-    whether a refused token is answered by a full read in this run; `on_unsure` what becomes of items
-    that a full read does not find although the service admits that it may have lost them;
-    `confirm_deletes` names a kept read that may delete. `dry_run` reads the service and writes
-    nothing at all.
+    :param full_reload: read everything again, whatever the stored token says.
+    :param on_resync: "inline" reads everything when the token is refused; "stop" raises `NeedsReload`.
+    :param on_unsure: what becomes of items that a full read misses although the service may have lost them:
+        "keep" marks them missing, "delete" deletes them.
+    :param confirm_deletes: the id of a full read that was held back because it would delete very much.
+    :param dry_run: read, count, and write nothing.
+    :param run: who asked, in Airflow's words; kept with the commit.
+    :param compaction: when the state is written anew.
     """
 
-    feed: Feed
-    source: str
-    path: str
-    records: Records
-    fingerprint: str
-    folder: str = ""
-    start: Start = "full"
     full_reload: bool = False
     on_resync: OnResync = "inline"
     on_unsure: OnUnsure = "keep"
@@ -55,5 +49,24 @@ class Plan:
     dry_run: bool = False
     run: str = ""
     compaction: Compaction = Compaction()  # noqa: RUF009 - a frozen value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """One run of one feed.
+
+    `records` knows what its items are. `folder` is the part of the drive that is followed, as a path
+    from its root or an item id; empty for all of it. `path` is the feed's folder as the user would
+    write it.
+    """
+
+    feed: Feed
+    source: str
+    path: str
+    records: Records
+    fingerprint: str
+    asked: RunOptions = RunOptions()
+    folder: str = ""
+    start: Start = "full"
     on_page: Callable[[Progress], None] | None = None
     clock: Callable[[], datetime] = _now

@@ -41,18 +41,18 @@ def pull(
     :raises BrokenFeed: the service or the output contradicts itself.
     """
     run = Run(plan=plan, protocol=protocol.name, storage=storage, tokens=tokens, started=plan.clock())
-    head = commits.newest(storage) if plan.dry_run else commits.settle(storage)
+    head = commits.newest(storage) if plan.asked.dry_run else commits.settle(storage)
     saved = load_token(tokens, plan)
-    start = begin(head, saved, fingerprint=plan.fingerprint, full_reload=plan.full_reload)
+    start = begin(head, saved, fingerprint=plan.fingerprint, full_reload=plan.asked.full_reload)
     left_behind = known(plan, protocol, transport, storage, head)
-    with Attempt(storage, dry_run=plan.dry_run) as attempt:
-        held = guard.confirmed(storage, plan.confirm_deletes)
+    with Attempt(storage, dry_run=plan.asked.dry_run) as attempt:
+        held = guard.confirmed(storage, plan.asked.confirm_deletes)
         if held:
             read, based_on = held.read(storage, plan.records, left_behind.scope), held.based_on
         else:
             read, based_on = read_feed(start, plan, protocol, transport, attempt, left_behind), None
         outcome, commit = conclude(run, attempt, read, start, head, based_on=based_on, confirmed=held is not None)
-    if not plan.dry_run:
+    if not plan.asked.dry_run:
         tokens.save(outcome.record(commit, saved))
     summary = outcome.summary(commit, transport)
     log.info("%s: %s", plan.source, summary)
@@ -79,7 +79,7 @@ def load_token(tokens: TokenStore, plan: Plan) -> SavedToken | None:
     try:
         return tokens.load(plan.feed.key)
     except FixSetup as spoiled:
-        if not plan.full_reload:
+        if not plan.asked.full_reload:
             raise
         log.warning("%s; full_reload replaces it", spoiled.what)
         return None

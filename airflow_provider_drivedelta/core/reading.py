@@ -76,7 +76,7 @@ def read_feed(
         try:
             return chain.read(protocol.since(start.token), kind=start.kind, full=False)
         except StartOver as refusal:
-            if plan.on_resync == "stop":
+            if plan.asked.on_resync == "stop":
                 mark = token_hash(start.token)
                 raise NeedsReload(refusal.what, mark=f"{plan.feed.key}-{mark}", where=refusal.where) from refusal
             if known.waiting is not None:

@@ -50,11 +50,13 @@ def reconcile(
 
     Raises as `pull` does; what it pulled before is published then.
     """
-    plan = replace(plan, full_reload=False)
-    if plan.dry_run:
+    plan = replace(plan, asked=replace(plan.asked, full_reload=False))
+    if plan.asked.dry_run:
         raise FixSetup("A reconcile cannot be dry: it has to pull first", then="Leave dry_run out.")
     first = pull(plan, protocol, transport, storage, tokens)
-    plan = replace(plan, confirm_deletes="")  # it named a read of the feed's own, and that is published now
+    plan = replace(
+        plan, asked=replace(plan.asked, confirm_deletes="")
+    )  # it named a read of the feed's own, and that is published now
     base = commits.settle(storage)
     assert base is not None  # a pull leaves a commit
     run = Run(plan=plan, protocol=protocol.name, storage=storage, tokens=tokens, started=plan.clock())
