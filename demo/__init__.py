@@ -1,1 +1,1 @@
-"""The product shown on a real folder, in a real Airflow."""
+"""The product shown on a real folder and a SharePoint list, in a real Airflow."""
