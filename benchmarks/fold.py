@@ -1,12 +1,13 @@
 """Fold, state and change files alone, on made-up rows: how memory grows from one million items to ten (it should not).
 
 Rows are put on disk as a read would have left them, since reading ten million items takes most of
-an hour. `python -m benchmarks.fold first ITEMS FOLDER`, then `… later ITEMS FOLDER`.
+an hour. `python -m benchmarks.fold first ITEMS FOLDER`, then `… later …` and `… compact …`.
 """
 
 from __future__ import annotations
 
 import hashlib
+import logging
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -22,11 +23,12 @@ from airflow_provider_drivedelta.core.changes import Token
 from airflow_provider_drivedelta.core.conclude import Run, conclude
 from airflow_provider_drivedelta.core.lake import log
 from airflow_provider_drivedelta.core.lake.attempt import Attempt
+from airflow_provider_drivedelta.core.lake.compaction import Compaction
 from airflow_provider_drivedelta.core.lake.drive_schema import DRIVE
 from airflow_provider_drivedelta.core.lake.drive_stage import DriveRecords
 from airflow_provider_drivedelta.core.lake.spill import BATCH_ROWS, Spill, up_to_date
 from airflow_provider_drivedelta.core.lake.storage import LocalStorage
-from airflow_provider_drivedelta.core.plan import Plan
+from airflow_provider_drivedelta.core.plan import Plan, RunOptions
 from airflow_provider_drivedelta.core.reading import Read
 from airflow_provider_drivedelta.core.sources import Feed
 from airflow_provider_drivedelta.core.tokens import MemoryTokenStore
@@ -40,13 +42,13 @@ RECORDS = DriveRecords("b!benchmark")
 
 def table(sizes: Sequence[int]) -> str:
     lines = [
-        "| items | fold of all: CPU s | peak RSS MiB | 100 changes: CPU s | peak RSS MiB |",
-        "| ---: | ---: | ---: | ---: | ---: |",
+        "| items | all: CPU s | peak RSS MiB | 100 changes: CPU s | peak RSS MiB | compaction: CPU s | peak RSS MiB |",
+        "| ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     for items in sizes:
         with tempfile.TemporaryDirectory() as folder:
-            first, later = (_cost(what, items, folder) for what in ("first", "later"))
-        lines.append(f"| {items:,} | {first.cpu:.0f} | {first.peak_mib:.0f} | {later.cpu:.1f} | {later.peak_mib:.0f} |")
+            costs = [_cost(what, items, folder) for what in ("first", "later", "compact")]
+        lines.append(f"| {items:,} | " + " | ".join(f"{cost.cpu:.1f} | {cost.peak_mib:.0f}" for cost in costs) + " |")
         print(lines[-1], file=sys.stderr, flush=True)
     return "\n".join(lines)
 
@@ -58,12 +60,24 @@ def _cost(what: str, items: int, folder: str) -> Cost:
     )
 
 
-def fold(rows: Iterator[pa.RecordBatch], items: int, folder: Path, *, full: bool) -> None:
+def fold(
+    rows: Iterator[pa.RecordBatch],
+    items: int,
+    folder: Path,
+    *,
+    full: bool,
+    asked: RunOptions = RunOptions(),  # noqa: B008
+) -> None:
     """What `pull` does with a finished read of these rows."""
     storage = LocalStorage(folder)
     head = log.newest(storage)
     plan = Plan(
-        feed=Feed("feed", "feed"), source="drives/b!benchmark", path=str(folder), records=RECORDS, fingerprint="f"
+        feed=Feed("feed", "feed"),
+        source="drives/b!benchmark",
+        path=str(folder),
+        records=RECORDS,
+        fingerprint="f",
+        asked=asked,
     )
     this = Run(plan=plan, protocol="graph", storage=storage, tokens=MemoryTokenStore(), started=NOW)
     start = Begin(kind="initial" if full else "incremental", token=None, number=head.increment + 1 if head else 1)
@@ -125,19 +139,22 @@ def _key(number: int) -> str:
 
 
 def _parent(number: int) -> str:
-    """Files lie in the folder before them; a folder in one with half its number, so trees are some twenty deep."""
+    """Files lie in the folder before them; a folder in one with an eighth of its number: a million are seven deep."""
     folder = number // FOLDER_EVERY
     if number % FOLDER_EVERY == 0:
-        folder //= 2
+        folder //= 8
     return _key(folder * FOLDER_EVERY) if folder * FOLDER_EVERY != number else "root"
 
 
 def main() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(message)s")  # where a query needed more memory, it shows
     what, items, folder = sys.argv[1], int(sys.argv[2]), Path(sys.argv[3])
     if what == "first":
         fold(made_up(range(items)), items + 1, folder, full=True)
-    else:
-        fold(made_up(range(7, items, items // CHANGES), changed=True), CHANGES + 1, folder, full=False)
+        return
+    changed = range(7 if what == "later" else 8, items, items // CHANGES)
+    asked = RunOptions(compaction=Compaction(most_layers=50 if what == "later" else 0))
+    fold(made_up(changed, changed=True), CHANGES + 1, folder, full=False, asked=asked)
 
 
 if __name__ == "__main__":

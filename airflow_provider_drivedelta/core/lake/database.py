@@ -72,7 +72,7 @@ class Database:
             except duckdb.OutOfMemoryException:
                 if self._memory_mb >= MOST_MEMORY_MB:
                     raise
-                self._take_more_memory()
+                self._take_more_memory(query)
 
     def numbers(self, query: str, **values: Value) -> list[int]:
         """The one row of numbers that the query answers."""
@@ -122,9 +122,10 @@ class Database:
             known = f" UNION ALL BY NAME SELECT * FROM read_parquet({_quoted(read)}, union_by_name = true)"
             self.run(f"CREATE VIEW {view} AS SELECT * FROM nobody{known if read else ''}")
 
-    def _take_more_memory(self) -> None:
+    def _take_more_memory(self, query: str) -> None:
         self._memory_mb *= 2
-        log.info("The fold goes on with %d MB: it did not fit into %d", self._memory_mb, self._memory_mb // 2)
+        what = " ".join(query.split()[:3])
+        log.info("The fold goes on with %d MB: %r did not fit into %d", self._memory_mb, what, self._memory_mb // 2)
         self._connection.execute(f"SET memory_limit = '{self._memory_mb}MB'")
 
 
