@@ -147,8 +147,9 @@ class Fold:
         self.root = str(found[0][0]) if found else self.question.root
         if self.question.based_on is not None:
             self.database.run(sql.TOLD_SINCE, based_on=self.question.based_on)
+        self.database.run(sql.LAST)
         self.database.run(sql.DECIDED, root=self.root)
-        self.database.drop("staged")
+        self.database.drop("staged", "last")
         self._compare_by_value()
         self.database.run(sql.CONTAINERS_BEFORE)
         if self.question.full:

@@ -35,6 +35,11 @@ TOLD_SINCE = """
 """
 
 # The last occurrence of an id in a run wins, across pages. The root is no change of anybody's.
+# Found alone: grouped and joined in one, it would need the memory of both.
+LAST = """
+    CREATE TABLE last AS
+    SELECT max(position) AS position, bool_and(is_restored) AS only_restored FROM staged GROUP BY item_key
+"""
 DECIDED = f"""
     CREATE TABLE decided AS
     SELECT s.* EXCLUDE (is_restored), only_restored AS is_restored,
@@ -44,9 +49,7 @@ DECIDED = f"""
         k.layer, k.row, k.missing_since, k.hash_version,
         {", ".join(f"k.{name} AS old_{name}" for name in HASHES)}
     FROM staged s
-    JOIN (
-        SELECT max(position) AS position, bool_and(is_restored) AS only_restored FROM staged GROUP BY item_key
-    ) USING (position)
+    JOIN last USING (position)
     LEFT JOIN known k ON k.item_key = s.item_key
     WHERE NOT s.is_root AND s.item_key IS DISTINCT FROM $root
 """

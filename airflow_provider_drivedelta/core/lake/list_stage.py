@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from airflow_provider_drivedelta.core.changes import Items, Json, JsonObject
-from airflow_provider_drivedelta.core.errors import BrokenFeed
+from airflow_provider_drivedelta.core.errors import BrokenFeed, StartOver
 from airflow_provider_drivedelta.core.lake.list_record import list_record
 from airflow_provider_drivedelta.core.lake.quarantine import Bad, Quarantine
 from airflow_provider_drivedelta.core.lake.record import UTC_TIME, RecordType
@@ -134,6 +134,8 @@ class ListStage:
         if self._spill is not None:
             then = "The token was kept; the next run reads the list by its new columns."
             raise BrokenFeed("The list changed its columns while it was read", where=schema.title, then=then)
+        if self._remember and _went_or_came_back(self._fields, fields):
+            raise StartOver("Fields of the list changed their type, went or came back", where=schema.title)
         self._fields = fields
 
     def add(
@@ -214,6 +216,11 @@ class ListStage:
         if self._spill is None:
             self._spill = Spill(self.storage, self.path, self.record.staged).__enter__()
         return self._spill
+
+
+def _went_or_came_back(before: FieldMap, after: FieldMap) -> bool:
+    """Whether other columns hold the values now: an increment, of items that changed, would not move the rest."""
+    return any(old.live != new.live for old, new in zip(before.columns, after.columns, strict=False))
 
 
 def _columns(batch: pa.RecordBatch) -> dict[str, pa.Array[Any]]:

@@ -59,6 +59,12 @@ class ItemShelf(FieldShelf):
         with self.lock:
             return sorted(self._items.values(), key=lambda item: item.id)
 
+    @property
+    def recycle_bin(self) -> list[Deletion]:
+        """What can be restored, by id."""
+        with self.lock:
+            return [self._bin[top] for top in sorted(self._bin)]
+
     def children(self, folder: int | None) -> list[ListItem]:
         return [item for item in self.walk() if item.folder == folder]
 

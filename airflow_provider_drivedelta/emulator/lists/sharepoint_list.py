@@ -129,8 +129,9 @@ class SharePointList(ItemShelf):
             self._claim(top.folder, top.name, top.id)
             for item in self._bin.pop(item_id).items:
                 self._items[item.id] = item
+            self._fit_fields()
             self._record(Change.RESTORE, top)
-            return top
+            return self.item(item_id)
 
     def move_away(self, item_id: int, to: "SharePointList", *, by: Person = ADA) -> ListItem:
         """An item into another list, where it is a new one; gives back that one. Fields it has not are dropped."""
@@ -151,7 +152,7 @@ class SharePointList(ItemShelf):
         """Puts the whole list back to what it was then; the change log says that, and no more."""
         with self.lock:
             self._items = {item.id: item for item in backup.items}
-            self._rewrite(dict.fromkeys(self._lost_fields()))
+            self._fit_fields()
             self._bin.clear()
             self._record(Change.LIST_RESTORED)
 
@@ -209,6 +210,10 @@ class SharePointList(ItemShelf):
         if any(child.name.casefold() == name.casefold() and child.id != item_id for child in self.children(folder)):
             raise ValueError(f"there is {name!r} in that folder already")
 
+    def _fit_fields(self) -> None:
+        """What comes back may be older than the fields: their types may be others now, or they may be gone."""
+        self._rewrite({**self._fields, **dict.fromkeys(self._lost_fields())})
+
     def _lost_fields(self) -> set[str]:
-        """Fields that items of a backup have and the list no longer does."""
+        """Fields that items have and the list no longer does."""
         return {name for item in self._items.values() for name in item.values if name not in self._fields}
