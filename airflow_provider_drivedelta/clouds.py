@@ -1,45 +1,17 @@
-"""Microsoft's clouds: which hosts belong together, what a token for one of them is asked as, and what opens it."""
+"""Where a token may go: what one for a host of Microsoft's is asked as, and what opens it."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from airflow_provider_drivedelta.core.auth import AUTHORITY, GRAPH_SCOPE, ClientSecret
+from airflow_provider_drivedelta.core.auth import GRAPH_SCOPE, ClientSecret
 from airflow_provider_drivedelta.core.errors import FixSetup
+from airflow_provider_drivedelta.core.hosts import CLOUDS, ONEDRIVE_HOST, Cloud
 from airflow_provider_drivedelta.core.transport.links import check_base_url, is_loopback, origin, redact
 
-ONEDRIVE_HOST = "api.onedrive.com"
-_TENANT = re.compile(r"^[a-z0-9-]+$")
 _API = "/_api/"
 _BEHIND_A_SITE = re.compile(rf"[?#]|{_API}", re.IGNORECASE)  # no site's own path has these, however escaped
-
-
-@dataclass(frozen=True, slots=True)
-class Cloud:
-    """One of Microsoft's clouds: Graph's host, what SharePoint's hosts end in, and where one signs in to both."""
-
-    graph: str
-    sharepoint: str
-    sign_in: str = AUTHORITY
-
-    def has(self, host: str) -> bool:
-        return host == self.graph or self.has_tenant(host)
-
-    def has_tenant(self, host: str) -> bool:
-        """Whether `host` is a tenant's at SharePoint: one label, then the suffix."""
-        return host.endswith(self.sharepoint) and bool(_TENANT.match(host.removesuffix(self.sharepoint)))
-
-
-# https://learn.microsoft.com/graph/deployments
-CLOUDS = (
-    Cloud("graph.microsoft.com", ".sharepoint.com"),
-    Cloud("graph.microsoft.us", ".sharepoint.us", "https://login.microsoftonline.us"),
-    Cloud("dod-graph.microsoft.us", ".sharepoint-mil.us", "https://login.microsoftonline.us"),
-    Cloud("microsoftgraph.chinacloudapi.cn", ".sharepoint.cn", "https://login.chinacloudapi.cn"),
-)
-GRAPH_HOST = CLOUDS[0].graph
 
 
 def host_of(url: str) -> str:

@@ -10,7 +10,6 @@ from requests.auth import AuthBase
 
 from airflow_provider_drivedelta.clouds import check_certified, cloud_of, own_scope, scope_at
 from airflow_provider_drivedelta.core.auth import (
-    AUTHORITY,
     BearerToken,
     Certificate,
     ClientSecret,
@@ -18,6 +17,7 @@ from airflow_provider_drivedelta.core.auth import (
     MsalAuth,
 )
 from airflow_provider_drivedelta.core.errors import FixSetup
+from airflow_provider_drivedelta.core.hosts import AUTHORITY
 from airflow_provider_drivedelta.core.transport.links import redact
 
 ACCESS_TOKEN = "DRIVEDELTA_ACCESS_TOKEN"

@@ -101,7 +101,8 @@ def _capture(options: argparse.Namespace) -> ListCapture:
 
 def _address(options: argparse.Namespace) -> str:
     """Where the protocol is spoken: at the site itself, or at the Graph of the site's cloud."""
-    from airflow_provider_drivedelta.clouds import GRAPH_HOST, check_site, cloud_of
+    from airflow_provider_drivedelta.clouds import check_site, cloud_of
+    from airflow_provider_drivedelta.core.hosts import GRAPH_HOST
     from airflow_provider_drivedelta.core.sources import SharePointList
     from airflow_provider_drivedelta.core.transport.links import check_base_url, with_version
 

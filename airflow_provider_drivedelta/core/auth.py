@@ -13,6 +13,7 @@ import requests
 from requests.auth import AuthBase
 
 from airflow_provider_drivedelta.core.errors import DriveDeltaError, FixSetup, RetryLater
+from airflow_provider_drivedelta.core.hosts import AUTHORITY
 from airflow_provider_drivedelta.core.transport.links import redact
 from airflow_provider_drivedelta.core.transport.tls import check_ca_file
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     import msal
 
 GRAPH_SCOPE = "https://graph.microsoft.com/.default"
-AUTHORITY = "https://login.microsoftonline.com"
 SIGN_IN_TIMEOUT = 30.0  # seconds; MSAL sets none of its own
 
 

@@ -153,7 +153,7 @@ class _Chain:
 
     def read(self, request: Request, *, kind: Kind, full: bool, page: Page | None = None) -> Read:
         """All pages from `request` on; `page` is the first one where it is here already."""
-        with self._attempt.new_stage(self._plan.records, fields=self._known.fields, remember=not full) as stage:
+        with self._attempt.new_stage(self._plan.records, fields=self._known.fields, is_increment=not full) as stage:
             if not full:  # a full read meets them all again
                 stage.quarantine.waiting = {self._plan.records.key(i): i for i in self._known.quarantined}
             first = page or self._page(request)

@@ -11,7 +11,6 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from airflow_provider_drivedelta.clouds import (
-    GRAPH_HOST,
     check_certified,
     check_site,
     cloud_of,
@@ -20,8 +19,9 @@ from airflow_provider_drivedelta.clouds import (
     own_scope,
     scope_at,
 )
-from airflow_provider_drivedelta.core.auth import AUTHORITY, Certificate, ClientSecret, Credential
+from airflow_provider_drivedelta.core.auth import Certificate, ClientSecret, Credential
 from airflow_provider_drivedelta.core.errors import FixSetup
+from airflow_provider_drivedelta.core.hosts import AUTHORITY, GRAPH_HOST
 from airflow_provider_drivedelta.core.transport.links import check_base_url, is_loopback, origin, redact
 from airflow_provider_drivedelta.hooks.extra import Extra
 from airflow_provider_drivedelta.hooks.form import label

@@ -14,10 +14,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from airflow_provider_drivedelta.core.lake import log
-from airflow_provider_drivedelta.core.lake.aspects import HASHES
 from airflow_provider_drivedelta.core.lake.commits import Commit
 from airflow_provider_drivedelta.core.lake.feeds import one_feed
 from airflow_provider_drivedelta.core.lake.layout import commit_path
+from airflow_provider_drivedelta.core.lake.record import GROUPS
 from airflow_provider_drivedelta.core.summary import Summary
 from airflow_provider_drivedelta.reading import read_changes, read_current
 from tests.core.played import Follower, resync
@@ -134,7 +134,7 @@ def _rewrite(output: Path, change: Callable[[pa.Table], pa.Table]) -> None:
 
 def _rewrite_keys(path: Path) -> None:
     keys = pq.read_table(path)
-    for name in HASHES:
+    for name in GROUPS:
         other = pa.array(keys[name].to_numpy() ^ np.uint64(0xFFFF), pa.uint64())
         keys = keys.set_column(keys.schema.get_field_index(name), name, other)
     older = pa.array([0] * keys.num_rows, pa.int16())

@@ -51,11 +51,11 @@ class Attempt:
             self.storage.delete_folder(self.folder)
         self._exit.close()
 
-    def new_stage(self, records: Records, *, fields: Json = None, remember: bool = False) -> Stage:
+    def new_stage(self, records: Records, *, fields: Json = None, is_increment: bool = False) -> Stage:
         """A fresh spill file; one read that starts over takes another."""
         self._reads += 1
         path = f"{self.folder}/read-{self._reads}.arrow"
-        return records.stage(self.storage, path, fields=fields, remember=remember)
+        return records.stage(self.storage, path, fields=fields, is_increment=is_increment)
 
     def scratch(self) -> Path:
         """Where the fold may put what does not fit into memory; nothing is there until it has to."""

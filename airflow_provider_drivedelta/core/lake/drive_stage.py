@@ -39,11 +39,11 @@ class DriveStage:
     fields: Json = None
     schema_changed = False
 
-    def __init__(self, storage: LocalStorage, path: str, drive_id: str, *, remember: bool = False) -> None:
+    def __init__(self, storage: LocalStorage, path: str, drive_id: str, *, is_increment: bool = False) -> None:
         self.storage, self.path, self.drive_id = storage, path, drive_id
         self._spill = Spill(storage, path, _STAGED)
         self._waiting: list[dict[str, Typed]] = []
-        self._remember = remember
+        self._is_increment = is_increment
         self.items = 0
         self.changes = 0
         self.root: str | None = None
@@ -103,7 +103,7 @@ class DriveStage:
         self.items += 1
         self.changes += not row.root
         self.root = key if row.root else self.root
-        if self._remember:
+        if self._is_increment:
             self._remember_container(key, row)
         return known | {f"_{group}": value for group, value in hashes(row.columns).items()} | dict(row.columns)
 
@@ -137,8 +137,8 @@ class DriveRecords:
     def key(self, item_id: str) -> str:
         return item_key(item_id, self.drive_id)
 
-    def stage(self, storage: LocalStorage, path: str, *, fields: Json = None, remember: bool = False) -> DriveStage:
-        return DriveStage(storage, path, self.drive_id, remember=remember)
+    def stage(self, storage: LocalStorage, path: str, *, fields: Json = None, is_increment: bool = False) -> DriveStage:
+        return DriveStage(storage, path, self.drive_id, is_increment=is_increment)
 
     def kept(self, storage: LocalStorage, path: str, *, fields: Json, items: int) -> DriveStage:
         stage = DriveStage(storage, path, self.drive_id)

@@ -17,11 +17,12 @@ import duckdb
 import pyarrow as pa
 
 from airflow_provider_drivedelta.core.errors import FixSetup
+from airflow_provider_drivedelta.core.lake import counts_sql
 from airflow_provider_drivedelta.core.lake import fold_sql as sql
 from airflow_provider_drivedelta.core.lake import path_tree_sql as path_tree
 from airflow_provider_drivedelta.core.lake.aspects import HASH_VERSION
 from airflow_provider_drivedelta.core.lake.database import ROWS_AT_ONCE, Database
-from airflow_provider_drivedelta.core.lake.paths import find_paths
+from airflow_provider_drivedelta.core.lake.paths import PIECE, find_paths, placed
 from airflow_provider_drivedelta.core.lake.rehash import SAME, TAKE_SAME, same_values
 from airflow_provider_drivedelta.core.lake.repair import add_stand_ins, blame, salvaged
 from airflow_provider_drivedelta.core.lake.scope import keep_to_folder
@@ -114,8 +115,8 @@ class Fold:
     def placed(self, told: str, *, with_images: bool = False) -> Iterator[pa.RecordBatch]:
         """The rows of `from_stage` or `from_state`, in order, with their paths: a bounded number at a time."""
         for start in range(0, self.number_of(told), ROWS_AT_ONCE):
-            self.database.run(sql.PIECE.format(told=told), start=start, end=start + ROWS_AT_ONCE)
-            self.database.run(f"CREATE TABLE placed AS {sql.placed(self.stage.record.tree, with_images=with_images)}")
+            self.database.run(PIECE.format(told=told), start=start, end=start + ROWS_AT_ONCE)
+            self.database.run(f"CREATE TABLE placed AS {placed(self.stage.record.tree, with_images=with_images)}")
             yield from self.database.read("FROM placed ORDER BY nth")
             self.database.drop("piece", "placed")
 
@@ -132,7 +133,7 @@ class Fold:
 
     def most_deletes(self, most: int) -> list[tuple[str, int]]:
         """The folders in which most is deleted, by path, with how much."""
-        return self.database.run(sql.MOST_DELETES[self.stage.record.tree], most=most)  # type: ignore[return-value]
+        return self.database.run(counts_sql.MOST_DELETES[self.stage.record.tree], most=most)  # type: ignore[return-value]
 
     def _load(self) -> None:
         """`staged` and `known`."""
@@ -183,17 +184,19 @@ class Fold:
         if self.stage.record.tree == "paths":
             self._place_by_path()
             return
-        self.database.run(sql.CONTAINERS_AFTER)
         find_paths(self.database, "paths_before", "containers_before", self.question.root)
         if self.root == self.question.root and not self.database.any(sql.CONTAINERS_CHANGED):
             self.database.run(sql.SAME_PATHS)  # most increments: files changed, and the tree stands
+            self.database.run(sql.NONE_MOVED)
         else:
+            self.database.run(sql.CONTAINERS_AFTER)
             find_paths(self.database, "paths_after", "containers_after", self.root)
-        self.database.run(sql.MOVED)
+            self.database.drop("containers_after")
+            self.database.run(sql.MOVED)
         self.database.run(sql.CASCADED if self.database.any("moved") else sql.NONE_CASCADED)
 
     def _place_by_path(self) -> None:
-        for table in ("containers_after", "paths_before", "paths_after", "moved"):
+        for table in ("paths_before", "paths_after", "moved"):
             self.database.run(f"CREATE TABLE {table} AS SELECT NULL AS item_key, NULL AS path LIMIT 0")
         self.database.run(path_tree.RENAMED)
         if self.database.any("renamed"):
@@ -229,9 +232,9 @@ class Fold:
         self.database.drop(*sql.DONE_WITH)
 
     def _count(self, told: int) -> Counts:
-        rows, inserted, updated, deleted, missing, cascaded = self.database.numbers(sql.COUNTED)
+        rows, inserted, updated, deleted, missing, cascaded = self.database.numbers(counts_sql.COUNTED)
         since = self.question.partial_since
-        adopted = self.database.number(sql.ADOPTED, partial_since=since) if self.question.full and since else 0
+        adopted = self.database.number(counts_sql.ADOPTED, partial_since=since) if self.question.full and since else 0
         return Counts(
             rows=rows,
             inserted=inserted,
@@ -241,5 +244,5 @@ class Fold:
             cascaded=cascaded,
             suppressed=self.number_of("decided") - told - adopted,
             adopted=adopted,
-            stranded=self.database.number(sql.STRANDED),
+            stranded=self.database.number(counts_sql.STRANDED),
         )

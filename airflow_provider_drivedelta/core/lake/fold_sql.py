@@ -11,9 +11,9 @@ paths    of every container, before and after
 from __future__ import annotations
 
 from airflow_provider_drivedelta.core.lake import aspects
-from airflow_provider_drivedelta.core.lake.aspects import HASHES
+from airflow_provider_drivedelta.core.lake.record import GROUPS
 
-_HASH_COLUMNS = ", ".join(HASHES)
+_HASH_COLUMNS = ", ".join(GROUPS)
 
 # Base and later layers: the newest layer that speaks of an item is right. The later ones are few,
 # so the base is only filtered, never grouped.
@@ -47,7 +47,7 @@ DECIDED = f"""
         k.item_key IS NOT NULL AND k.deleted_at IS NULL AS was_alive,
         k.parent_key AS old_parent, k.parent_key AS kept_parent, k.name AS old_name, k.is_container AS old_container,
         k.layer, k.row, k.missing_since, k.hash_version,
-        {", ".join(f"k.{name} AS old_{name}" for name in HASHES)}
+        {", ".join(f"k.{name} AS old_{name}" for name in GROUPS)}
     FROM staged s
     JOIN last USING (position)
     LEFT JOIN known k ON k.item_key = s.item_key
@@ -109,7 +109,8 @@ CONTAINERS_CHANGED = """(
     )
     UNION ALL SELECT 1 FROM lost WHERE is_container
 )"""
-SAME_PATHS = "CREATE TABLE paths_after AS FROM paths_before"
+SAME_PATHS = "CREATE VIEW paths_after AS FROM paths_before"
+NONE_MOVED = "CREATE TABLE moved AS SELECT NULL::VARCHAR AS item_key LIMIT 0"
 
 # Containers with another path than before, whether or not anything was reported of them.
 MOVED = """
@@ -178,12 +179,6 @@ def told_of_stage(tree: str) -> str:
 
 FROM_STAGE = "CREATE TABLE from_stage AS SELECT * FROM told_of_stage ORDER BY position"  # alone it fits into memory
 
-# Items that a full read finds and nobody was told of, since they are older than the feed: known from now on.
-ADOPTED = """
-    SELECT count(*) FROM decided
-    WHERE NOT is_deleted AND NOT was_alive AND NOT is_known AND created_at < $partial_since
-"""
-
 # Items that nobody reported, whose path a container above them changed.
 CASCADED = """
     CREATE TABLE cascaded AS
@@ -216,28 +211,6 @@ TOLD_OF_STATE = f"""
 FROM_STATE = "CREATE TABLE from_state AS SELECT * FROM told_of_state ORDER BY layer, row"
 
 
-# A piece of `from_stage` or `from_state`, and a table of its own for it: only by its size the planner
-# sees that it, and not all the paths, has to be held for the join.
-PIECE = "CREATE TABLE piece AS SELECT *, rowid AS nth FROM {told} WHERE rowid >= $start AND rowid < $end"
-
-
-def placed(tree: str, *, with_images: bool = False) -> str:
-    """The piece's rows with the paths they have and had."""
-    images = "LEFT JOIN before_images i ON i.before_of = t.position" if with_images else ""
-    by_ids = tree == "ids"
-    paths = """
-        LEFT JOIN paths_before b ON b.item_key = t.old_parent
-        LEFT JOIN paths_after a ON a.item_key = t.new_parent
-    """
-    before, after = ("b.path", "a.path") if by_ids else ("t.old_parent", "t.new_parent")
-    return f"""
-        SELECT t.*, {before} || '/' || t.old_name AS old_path,
-            if(t.op = 'delete', {before} || '/' || t.old_name, {after} || '/' || t.new_name) AS path,
-            {"i.*" if images else ""}
-        FROM piece t {paths if by_ids else ""} {images}
-    """
-
-
 # The state's new layer: what was reported alive and is news to it, tombstones, missing marks. Of an
 # increment all that was reported is taken, so that `extra` and a folder's aggregates stay fresh; and
 # of a read that repairs a damaged state.
@@ -253,7 +226,7 @@ NEW_KEYS = f"""
     )
     UNION ALL
     SELECT item_key, coalesce(parent_key, old_parent), coalesce(name, old_name), coalesce(old_container, is_container),
-        $number, NULL, NULL, {", ".join(f"old_{name}" for name in HASHES)}, hash_version, $now, NULL
+        $number, NULL, NULL, {", ".join(f"old_{name}" for name in GROUPS)}, hash_version, $now, NULL
     FROM decided WHERE is_deleted AND was_alive
     UNION ALL
     SELECT item_key, parent_key, name, is_container, $number, NULL, NULL, {_HASH_COLUMNS}, hash_version, $now, NULL
@@ -267,33 +240,5 @@ NEW_KEYS = f"""
     FROM cascaded WHERE new_parent <> parent_key
 """
 
-STRANDED = """
-    SELECT count(*) FROM decided d
-    WHERE NOT d.is_deleted AND EXISTS (
-        SELECT 1 FROM decided p WHERE p.item_key = d.parent_key AND p.is_deleted
-        UNION ALL
-        SELECT 1 FROM known k WHERE k.item_key = d.parent_key AND k.deleted_at IS NOT NULL
-            AND NOT EXISTS (SELECT 1 FROM decided p WHERE p.item_key = k.item_key)
-    )
-"""
-
-COUNTED = """
-    SELECT count(*), count(*) FILTER (op = 'insert'), count(*) FILTER (op = 'update'), count(*) FILTER (op = 'delete'),
-        count(*) FILTER (cause = 'absent_unsure'), count(*) FILTER (cause = 'cascade')
-    FROM (SELECT op, cause FROM from_stage UNION ALL SELECT op, cause FROM from_state)
-"""
-
-# The folders in which most is deleted.
-MOST_DELETES = {
-    "ids": """
-        SELECT coalesce(b.path, ''), count(*) FROM from_state s LEFT JOIN paths_before b ON b.item_key = s.old_parent
-        WHERE op = 'delete' GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $most
-    """,
-    "paths": """
-        SELECT coalesce(old_parent, ''), count(*) FROM from_state
-        WHERE op = 'delete' GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $most
-    """,
-}
-
 # What nobody asks for once the decisions are made.
-DONE_WITH = ("decided", "gone", "lost", "unsure", "containers_before", "containers_after", "moved", "cascaded")
+DONE_WITH = ("decided", "gone", "lost", "unsure", "containers_before", "moved", "cascaded")

@@ -61,8 +61,8 @@ class ListRecords:
             return field_map(fields)
         return FieldMap(naming=self.naming, attachment_urls=self.attachment_urls, zone=self.zone)
 
-    def stage(self, storage: LocalStorage, path: str, *, fields: Json = None, remember: bool = False) -> ListStage:
-        return ListStage(storage, path, self, self.known(fields), remember=remember)
+    def stage(self, storage: LocalStorage, path: str, *, fields: Json = None, is_increment: bool = False) -> ListStage:
+        return ListStage(storage, path, self, self.known(fields), is_increment=is_increment)
 
     def kept(self, storage: LocalStorage, path: str, *, fields: Json, items: int) -> ListStage:
         stage = ListStage(storage, path, self, self.known(fields))
@@ -89,11 +89,11 @@ class ListStage:
     """A `Stage` of one list. Its columns are settled with the first row; the schema comes before."""
 
     def __init__(
-        self, storage: LocalStorage, path: str, records: ListRecords, known: FieldMap, *, remember: bool = False
+        self, storage: LocalStorage, path: str, records: ListRecords, known: FieldMap, *, is_increment: bool = False
     ) -> None:
         self.storage, self.path = storage, path
         self.root: str | None = None
-        self._remember = remember
+        self._is_increment = is_increment
         self.containers: dict[str, str] = {}
         self._records, self._known, self._fields = records, known, known
         self._spill: Spill | None = None
@@ -127,6 +127,11 @@ class ListStage:
             self.quarantine.check(self.items)
 
     def learn(self, schema: ListSchema) -> None:
+        """Take in the columns as they are now.
+
+        :raises StartOver: an increment alone would leave items without a value that they have.
+        :raises BrokenFeed: rows by the columns before were staged already.
+        """
         wanted, zone = self._records.wanted, self._records.zone or schema.zone
         fields, changed = evolve(self._fields, schema.fields, zone=zone, wanted=wanted)
         if not changed:
@@ -134,7 +139,7 @@ class ListStage:
         if self._spill is not None:
             then = "The token was kept; the next run reads the list by its new columns."
             raise BrokenFeed("The list changed its columns while it was read", where=schema.title, then=then)
-        if self._remember and _went_or_came_back(self._fields, fields):
+        if self._is_increment and _went_or_came_back(self._fields, fields):
             raise StartOver("Fields of the list changed their type, went or came back", where=schema.title)
         self._fields = fields
 
@@ -153,7 +158,7 @@ class ListStage:
             self.quarantine.heal_if_open(str(read.batch["id"][item].as_py()))
         decided = self._decided(read).take(good)
         self._write(decided, captured_at, restored=restored)
-        if self._remember:
+        if self._is_increment:
             folders = decided["_item_key"].filter(decided["_is_container"])
             self.containers.update((str(key), str(key)) for key in folders.to_pylist())
 
@@ -177,9 +182,7 @@ class ListStage:
             "_trace_hash": pa.array(read.hashes.trace),
             "_name": pc.replace_substring_regex(path, _BEFORE_SLASH, ""),
         }
-        return pa.RecordBatch.from_pydict(
-            {**own, **dict(zip(read.batch.schema.names, read.batch.columns, strict=True))}
-        )
+        return pa.RecordBatch.from_pydict({**own, **_columns(read.batch)})
 
     def _tombstones(self, gone: Sequence[str]) -> pa.RecordBatch:
         for key in gone:

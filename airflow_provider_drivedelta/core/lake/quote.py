@@ -48,13 +48,9 @@ def _from_stage(fold: Fold) -> Iterator[Told]:
     known = _collect_before_images(fold)
     for decisions in fold.placed("from_stage", with_images=known):
         for decided, items in beside(decisions, "position", rows_of(fold.stage)):
-            yield Told(
-                items=items,
-                ops=decided["op"],
-                aspects=_names(decided["aspects"]),
-                causes=decided["cause"],
-                paths=decided["path"],
-                old_paths=decided["old_path"],
+            yield _told(
+                items,
+                decided,
                 missing_since=pa.nulls(len(items), UTC_TIME),
                 captured_at=items["_captured_at"],
                 before=decided if known else None,
@@ -66,18 +62,37 @@ def _from_state(fold: Fold) -> Iterator[Told]:
     for decisions in fold.placed("from_state"):
         for layer, of_layer in by_layer(decisions):
             for decided, items in beside(of_layer, "row", fold.rows_of(layer)):
-                yield Told(
-                    items=items,
-                    ops=decided["op"],
-                    aspects=_names(decided["aspects"]),
-                    causes=decided["cause"],
-                    paths=decided["path"],
-                    old_paths=decided["old_path"],
+                yield _told(
+                    items,
+                    decided,
                     missing_since=decided["missing_since"],
                     captured_at=pa.array([fold.question.now] * len(items), UTC_TIME),
                     before=items,
                     is_new=pc.equal(decided["op"], pa.scalar("insert")),  # it came into the folder that is followed
                 )
+
+
+def _told(
+    items: pa.RecordBatch,
+    decided: pa.RecordBatch,
+    *,
+    missing_since: Column,
+    captured_at: Column,
+    before: pa.RecordBatch | None,
+    is_new: Column,
+) -> Told:
+    return Told(
+        items=items,
+        ops=decided["op"],
+        aspects=_names(decided["aspects"]),
+        causes=decided["cause"],
+        paths=decided["path"],
+        old_paths=decided["old_path"],
+        missing_since=missing_since,
+        captured_at=captured_at,
+        before=before,
+        is_new=is_new,
+    )
 
 
 def _collect_before_images(fold: Fold) -> bool:

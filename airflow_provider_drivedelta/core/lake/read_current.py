@@ -19,7 +19,7 @@ from airflow_provider_drivedelta.core.lake.commits import Commit
 from airflow_provider_drivedelta.core.lake.database import ROWS_AT_ONCE, Database
 from airflow_provider_drivedelta.core.lake.feeds import one_feed
 from airflow_provider_drivedelta.core.lake.layout import STATE
-from airflow_provider_drivedelta.core.lake.paths import find_paths
+from airflow_provider_drivedelta.core.lake.paths import PIECE, find_paths
 from airflow_provider_drivedelta.core.lake.record import RecordType
 from airflow_provider_drivedelta.core.lake.records import record_of
 from airflow_provider_drivedelta.core.lake.spill import beside, by_layer
@@ -146,7 +146,7 @@ def _batches(held: _Held, include_missing: bool) -> Iterator[pa.RecordBatch]:
             find_paths(database, "paths_now", "containers_before", held.commit.root_key)
             database.run(_LIVING, include_missing=include_missing, scope=held.commit.scope_key)
             for start in range(0, database.number("SELECT count(*) FROM living"), ROWS_AT_ONCE):
-                database.run(sql.PIECE.format(told="living"), start=start, end=start + ROWS_AT_ONCE)
+                database.run(PIECE.format(told="living"), start=start, end=start + ROWS_AT_ONCE)
                 database.run(_PLACED[held.record.tree])
                 for decisions in database.read("FROM placed ORDER BY nth"):
                     yield from _items(decisions, held)

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from airflow_provider_drivedelta.core.lake.aspects import HASHES, hashes
+from airflow_provider_drivedelta.core.lake.aspects import hashes
+from airflow_provider_drivedelta.core.lake.record import GROUPS
 from airflow_provider_drivedelta.core.lake.spill import Rows
 from airflow_provider_drivedelta.core.lake.values import Typed
 
 _SAME_FIELDS: list[pa.Field[Any]] = [
     pa.field("position", pa.int64()),
-    *(pa.field(f"same_{group}", pa.bool_()) for group in HASHES),
+    *(pa.field(f"same_{group}", pa.bool_()) for group in GROUPS),
 ]
 SAME = pa.schema(_SAME_FIELDS)
 """Of an item at this position of the stage: in which groups of columns it is what it was."""
@@ -22,7 +23,7 @@ SAME = pa.schema(_SAME_FIELDS)
 # The table `same` says in which groups an item is what it was, where the hashes cannot.
 TAKE_SAME = f"""
     UPDATE decided
-    SET {", ".join(f"old_{group} = if(same_{group}, decided.{group}, decided.old_{group})" for group in HASHES)}
+    SET {", ".join(f"old_{group} = if(same_{group}, decided.{group}, decided.old_{group})" for group in GROUPS)}
     FROM same WHERE same.position = decided.position
 """
 
@@ -50,7 +51,7 @@ def _compare(
         (_hashes(now[position], common), _hashes(before[row], common))
         for position, row in zip(positions, rows, strict=True)
     ]
-    same = [[new[group] == old[group] for new, old in pairs] for group in HASHES]
+    same = [[new[group] == old[group] for new, old in pairs] for group in GROUPS]
     return pa.RecordBatch.from_arrays([pa.array(positions, pa.int64()), *map(pa.array, same)], schema=SAME)
 
 

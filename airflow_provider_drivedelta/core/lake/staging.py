@@ -21,8 +21,8 @@ class Stage(Protocol):
     """One spill file of one read. Leaving the block closes it; reading back comes after.
 
     `items` counts the rows staged, `changes` those of them that are no root; `root` is the root's
-    key, if it came; `containers` are ids, by key, of those alive at the end, where the read
-    remembers them; `fields` are a list's columns as they are now, for the commit.
+    key, if it came; `containers` are ids, by key, of those alive at the end of an
+    increment; `fields` are a list's columns as they are now, for the commit.
     """
 
     storage: LocalStorage
@@ -66,11 +66,11 @@ class Records(Protocol):
 
     def key(self, item_id: str) -> str: ...
 
-    def stage(self, storage: LocalStorage, path: str, *, fields: Json = None, remember: bool = False) -> Stage:
+    def stage(self, storage: LocalStorage, path: str, *, fields: Json = None, is_increment: bool = False) -> Stage:
         """A new spill file at `path`.
 
         :param fields: a list's columns, as the last commit kept them.
-        :param remember: keep which containers were alive at the end; for increments, which are small.
+        :param is_increment: what is read are changes, which are few: `containers` are kept.
         """
 
     def kept(self, storage: LocalStorage, path: str, *, fields: Json, items: int) -> Stage:

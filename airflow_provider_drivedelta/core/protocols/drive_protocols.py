@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from airflow_provider_drivedelta.core.changes import Request
 from airflow_provider_drivedelta.core.errors import FixSetup
+from airflow_provider_drivedelta.core.hosts import CLOUDS, GRAPH_HOST, ONEDRIVE_HOST
 from airflow_provider_drivedelta.core.protocols.graph_drive import GraphDrive, ask_for_drive
 from airflow_provider_drivedelta.core.protocols.view_changes import ViewChanges
 from airflow_provider_drivedelta.core.protocols.view_delta import ViewDelta
@@ -20,13 +21,10 @@ PROTOCOLS: Mapping[str, type[AnyDrive]] = {
     "view.changes": ViewChanges,
 }
 
-GRAPH = "https://graph.microsoft.com/v1.0"
-ONEDRIVE = "https://api.onedrive.com/v1.0"
-# https://learn.microsoft.com/graph/deployments
-_GRAPH_HOSTS = frozenset(
-    {"graph.microsoft.com", "graph.microsoft.us", "dod-graph.microsoft.us", "microsoftgraph.chinacloudapi.cn"}
-)
-_SHAREPOINT = (".sharepoint.com", ".sharepoint.us", ".sharepoint-mil.us", ".sharepoint.cn")
+GRAPH = f"https://{GRAPH_HOST}/v1.0"
+ONEDRIVE = f"https://{ONEDRIVE_HOST}/v1.0"
+_GRAPH_HOSTS = frozenset(cloud.graph for cloud in CLOUDS)
+_SHAREPOINT = tuple(cloud.sharepoint for cloud in CLOUDS)
 
 
 def default_address(protocol: str) -> str:
@@ -41,7 +39,7 @@ def check_protocol(protocol: str, base_url: str) -> None:
         raise FixSetup(f"The protocol {protocol!r} is not supported", then=f"Use {names}.")
     host, path = (urlsplit(base_url).hostname or "").lower(), urlsplit(base_url).path.lower()
     sharepoint = host.endswith(_SHAREPOINT)
-    if protocol == "graph" and (sharepoint or host == "api.onedrive.com"):
+    if protocol == "graph" and (sharepoint or host == ONEDRIVE_HOST):
         raise FixSetup("This address is not Microsoft Graph's", where=host, then=f"Use {GRAPH}, or another protocol.")
     if protocol != "graph" and (host in _GRAPH_HOSTS or (sharepoint and "/_api/v2" not in path)):
         then = f"Give {ONEDRIVE} for personal drives, https://{{tenant}}-my.sharepoint.com/_api/v2.0 for others."

@@ -2,6 +2,7 @@
 
 import threading
 import uuid
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
@@ -18,7 +19,7 @@ class NoSuchField(LookupError):
     """No field of that name."""
 
 
-class FieldShelf:
+class FieldShelf(ABC):
     """A change of the schema after the list was made counts as one in the change log."""
 
     def __init__(self, seed: str, fields: Iterable[Field]) -> None:
@@ -98,12 +99,13 @@ class FieldShelf:
         self.schema_version += 1
         self._record(Change.SCHEMA)
 
+    @abstractmethod
     def _rewrite(self, fields: Mapping[str, Field | None]) -> None:
         """Brings the values of all items in line with changed fields; None is a removed one."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _record(self, change: Change) -> None:
-        raise NotImplementedError
+        """Takes a change into the change log."""
 
 
 def in_line(value: Value, field: Field) -> Value:
