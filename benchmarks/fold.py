@@ -26,8 +26,8 @@ from airflow_provider_drivedelta.core.lake.attempt import Attempt
 from airflow_provider_drivedelta.core.lake.compaction import Compaction
 from airflow_provider_drivedelta.core.lake.drive_schema import DRIVE
 from airflow_provider_drivedelta.core.lake.drive_stage import DriveRecords
+from airflow_provider_drivedelta.core.lake.local_storage import LocalStorage
 from airflow_provider_drivedelta.core.lake.spill import BATCH_ROWS, Spill, up_to_date
-from airflow_provider_drivedelta.core.lake.storage import LocalStorage
 from airflow_provider_drivedelta.core.plan import Plan, RunOptions
 from airflow_provider_drivedelta.core.reading import Read
 from airflow_provider_drivedelta.core.sources import Feed

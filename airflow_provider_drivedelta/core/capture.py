@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from airflow_provider_drivedelta.core.errors import FixSetup
 from airflow_provider_drivedelta.core.lake.drive_stage import DriveRecords
-from airflow_provider_drivedelta.core.lake.storage import LocalStorage, local_path
+from airflow_provider_drivedelta.core.lake.local_storage import LocalStorage, local_path
+from airflow_provider_drivedelta.core.lake.storage import Storage
 from airflow_provider_drivedelta.core.lake.token_file import TokenFile
 from airflow_provider_drivedelta.core.locate import Place, locate
 from airflow_provider_drivedelta.core.plan import Plan, Progress, RunOptions
@@ -84,7 +85,7 @@ def _prepare(
     transport: Transport,
     tokens: TokenStore | None,
     on_page: Callable[[Progress], None] | None,
-) -> tuple[Plan, AnyDrive, Transport, LocalStorage, TokenStore]:
+) -> tuple[Plan, AnyDrive, Transport, Storage, TokenStore]:
     """What a run needs, made from what the user said."""
     check_protocol(capture.protocol, base_url)
     _check(capture)

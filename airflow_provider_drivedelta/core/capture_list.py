@@ -11,7 +11,8 @@ from airflow_provider_drivedelta.core.changes import FeedProtocol
 from airflow_provider_drivedelta.core.errors import FixSetup
 from airflow_provider_drivedelta.core.lake import log as commits
 from airflow_provider_drivedelta.core.lake.list_stage import ListRecords
-from airflow_provider_drivedelta.core.lake.storage import LocalStorage, local_path
+from airflow_provider_drivedelta.core.lake.local_storage import LocalStorage, local_path
+from airflow_provider_drivedelta.core.lake.storage import Storage
 from airflow_provider_drivedelta.core.lake.token_file import TokenFile
 from airflow_provider_drivedelta.core.lists.columns import Naming, field_map
 from airflow_provider_drivedelta.core.lists.headline import SOURCES
@@ -102,7 +103,7 @@ def _prepare(
     transport: Transport,
     tokens: TokenStore | None,
     on_page: Callable[[Progress], None] | None,
-) -> tuple[Plan, FeedProtocol, Transport, LocalStorage, TokenStore]:
+) -> tuple[Plan, FeedProtocol, Transport, Storage, TokenStore]:
     """What a run needs, made from what the user said."""
     naming, zone = _check(capture)
     output = local_path(capture.output)
@@ -134,7 +135,7 @@ def _prepare(
     return plan, protocol, transport, storage, tokens or TokenFile(storage)
 
 
-def _protocol(capture: ListCapture, base_url: str, place: ListPlace, storage: LocalStorage | None = None) -> AnyList:
+def _protocol(capture: ListCapture, base_url: str, place: ListPlace, storage: Storage | None = None) -> AnyList:
     fields = tuple(capture.fields)
     if capture.protocol == "graph":
         return GraphList(
@@ -157,7 +158,7 @@ def _protocol(capture: ListCapture, base_url: str, place: ListPlace, storage: Lo
     )
 
 
-def _known_fields(storage: LocalStorage) -> Sequence[str]:
+def _known_fields(storage: Storage) -> Sequence[str]:
     """The fields that the last run asked for, as its commit kept them."""
     head = commits.newest(storage)
     if head is None or head.list_fields is None:

@@ -14,7 +14,7 @@ from airflow_provider_drivedelta.core.lake.attempt import Attempt
 from airflow_provider_drivedelta.core.lake.commits import Commit
 from airflow_provider_drivedelta.core.lake.fold import Fold
 from airflow_provider_drivedelta.core.lake.state import State
-from airflow_provider_drivedelta.core.lake.storage import LocalStorage
+from airflow_provider_drivedelta.core.lake.storage import Storage
 from airflow_provider_drivedelta.core.outcome import Outcome, question
 from airflow_provider_drivedelta.core.plan import Plan
 from airflow_provider_drivedelta.core.reading import Read
@@ -31,7 +31,7 @@ class Run:
 
     plan: Plan
     protocol: str
-    storage: LocalStorage
+    storage: Storage
     tokens: TokenStore
     started: datetime
 

@@ -15,8 +15,9 @@ from airflow_provider_drivedelta.core.changes import Json, Kind, Token
 from airflow_provider_drivedelta.core.errors import FixSetup, Flavour
 from airflow_provider_drivedelta.core.lake.fold import Fold
 from airflow_provider_drivedelta.core.lake.layout import HELD
+from airflow_provider_drivedelta.core.lake.local_storage import LocalStorage
 from airflow_provider_drivedelta.core.lake.staging import Records
-from airflow_provider_drivedelta.core.lake.storage import LocalStorage
+from airflow_provider_drivedelta.core.lake.storage import Storage
 from airflow_provider_drivedelta.core.reading import Read
 
 MOST_DELETES = 50_000
@@ -48,9 +49,10 @@ class HeldRead:
         )
         return FixSetup(self.message, then=then)
 
-    def read(self, storage: LocalStorage, records: Records, scope: str | None) -> Read:
+    def read(self, storage: Storage, records: Records, scope: str | None) -> Read:
         """The kept read, as if it had just been made."""
-        stage = records.kept(storage, _rows(self.id), fields=self.fields, items=self.items)
+        rows = storage.fetch(_rows(self.id))
+        stage = records.kept(LocalStorage(rows.parent), rows.name, fields=self.fields, items=self.items)
         stage.quarantine.waiting = dict(self.quarantined)
         return Read(
             stage=stage,
@@ -74,7 +76,7 @@ def too_many(fold: Fold) -> str | None:
     return f"A full read would delete {deleted} of {known} items, most of them in {folders}"
 
 
-def hold(storage: LocalStorage, read: Read, *, attempt: str, based_on: int, message: str) -> HeldRead:
+def hold(storage: Storage, read: Read, *, attempt: str, based_on: int, message: str) -> HeldRead:
     """Keep the read in place of any kept before."""
     storage.delete_folder(HELD)
     held = HeldRead(
@@ -90,12 +92,12 @@ def hold(storage: LocalStorage, read: Read, *, attempt: str, based_on: int, mess
         quarantined=read.stage.quarantine.open,
         fields=read.stage.fields,
     )
-    storage.move(read.stage.path, _rows(held.id))
+    storage.put(read.stage.storage.fetch(read.stage.path), _rows(held.id))
     storage.replace(f"{HELD}/{held.id}.json", json.dumps(asdict(held)).encode())
     return held
 
 
-def held_read(storage: LocalStorage) -> HeldRead | None:
+def held_read(storage: Storage) -> HeldRead | None:
     """The read that waits for a confirmation, if there is one."""
     for name in storage.names(HELD):
         content = storage.read(f"{HELD}/{name}") if name.endswith(".json") else None
@@ -104,7 +106,7 @@ def held_read(storage: LocalStorage) -> HeldRead | None:
     return None
 
 
-def confirmed(storage: LocalStorage, confirmation: str) -> HeldRead | None:
+def confirmed(storage: Storage, confirmation: str) -> HeldRead | None:
     """The read that is confirmed; None where none waits, as on a retry, or in the other feeds of a mapped task.
 
     :raises FixSetup: another read waits than the one that was confirmed.
@@ -116,7 +118,7 @@ def confirmed(storage: LocalStorage, confirmation: str) -> HeldRead | None:
     return held if confirmation else None
 
 
-def release(storage: LocalStorage) -> None:
+def release(storage: Storage) -> None:
     """Forget the kept read: it was published, or another took its place."""
     storage.delete_folder(HELD)
 

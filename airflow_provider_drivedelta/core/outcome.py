@@ -84,7 +84,7 @@ class Outcome:
             kind=self.read.kind,
             captured=captured,
         )
-        state = write_layer(attempt.storage, self.fold, attempt.id, self.plan.asked.compaction)
+        state = write_layer(attempt.workplace, self.fold, attempt.id, self.plan.asked.compaction)
         return Commit(
             increment=increment.number,
             attempt=attempt.id,
@@ -99,7 +99,7 @@ class Outcome:
             committed_at=now.isoformat(),
             captured_date=captured.isoformat(),
             counts=asdict(self.counts),
-            files=write_changes(attempt.storage, self.fold, increment),
+            files=write_changes(attempt.workplace, self.fold, increment),
             state=state.layers,
             state_files=(*state.files, *write_quarantine(attempt, self.read.stage.quarantine, increment.number)),
             quarantined=tuple(self.read.stage.quarantine.open.values()),

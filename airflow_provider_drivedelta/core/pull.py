@@ -21,7 +21,7 @@ from airflow_provider_drivedelta.core.lake import log as commits
 from airflow_provider_drivedelta.core.lake.attempt import Attempt
 from airflow_provider_drivedelta.core.lake.commits import Commit
 from airflow_provider_drivedelta.core.lake.state import State
-from airflow_provider_drivedelta.core.lake.storage import LocalStorage
+from airflow_provider_drivedelta.core.lake.storage import Storage
 from airflow_provider_drivedelta.core.plan import Plan
 from airflow_provider_drivedelta.core.reading import Known, find_folder, read_feed
 from airflow_provider_drivedelta.core.summary import Summary
@@ -31,9 +31,7 @@ from airflow_provider_drivedelta.core.transport import Transport
 log = logging.getLogger(__name__)
 
 
-def pull(
-    plan: Plan, protocol: FeedProtocol, transport: Transport, storage: LocalStorage, tokens: TokenStore
-) -> Summary:
+def pull(plan: Plan, protocol: FeedProtocol, transport: Transport, storage: Storage, tokens: TokenStore) -> Summary:
     """Bring the feed up to date: at most one increment, published whole or not at all.
 
     :raises RetryLater: the service or another run was in the way; the token is where it was.
@@ -59,9 +57,7 @@ def pull(
     return summary
 
 
-def known(
-    plan: Plan, protocol: FeedProtocol, transport: Transport, storage: LocalStorage, head: Commit | None
-) -> Known:
+def known(plan: Plan, protocol: FeedProtocol, transport: Transport, storage: Storage, head: Commit | None) -> Known:
     """What earlier runs left for this one; the first one finds the folder, later ones know it by its key."""
     held = guard.held_read(storage)
     scope = head.scope_key if head else find_folder(plan, protocol, transport)

@@ -16,7 +16,7 @@ from airflow_provider_drivedelta.core.conclude import Run, conclude
 from airflow_provider_drivedelta.core.errors import FixSetup
 from airflow_provider_drivedelta.core.lake import log as commits
 from airflow_provider_drivedelta.core.lake.attempt import Attempt
-from airflow_provider_drivedelta.core.lake.storage import LocalStorage
+from airflow_provider_drivedelta.core.lake.storage import Storage
 from airflow_provider_drivedelta.core.plan import Plan
 from airflow_provider_drivedelta.core.pull import known, pull
 from airflow_provider_drivedelta.core.reading import read_feed
@@ -44,7 +44,7 @@ class Reconciled:
 
 
 def reconcile(
-    plan: Plan, protocol: FeedProtocol, transport: Transport, storage: LocalStorage, tokens: TokenStore
+    plan: Plan, protocol: FeedProtocol, transport: Transport, storage: Storage, tokens: TokenStore
 ) -> Reconciled:
     """Compare the lake with the service, and publish what differs as an increment of kind `reconcile`.
 

@@ -20,7 +20,7 @@ from airflow_provider_drivedelta.core.errors import DriveDeltaError
 from airflow_provider_drivedelta.core.lake import log
 from airflow_provider_drivedelta.core.lake.commits import Commit, DataFile
 from airflow_provider_drivedelta.core.lake.layout import change_file, staging_folder
-from airflow_provider_drivedelta.core.lake.storage import LocalStorage
+from airflow_provider_drivedelta.core.lake.local_storage import LocalStorage
 from airflow_provider_drivedelta.core.plan import Progress
 from airflow_provider_drivedelta.core.sources import Drive
 from airflow_provider_drivedelta.core.summary import Summary

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from airflow_provider_drivedelta.core.lake import log
 from airflow_provider_drivedelta.core.lake.commits import Commit
-from airflow_provider_drivedelta.core.lake.storage import LocalStorage
+from airflow_provider_drivedelta.core.lake.local_storage import LocalStorage
 
 Row = Mapping[str, object]
 

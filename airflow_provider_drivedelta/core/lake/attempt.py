@@ -15,8 +15,9 @@ from airflow_provider_drivedelta.core.lake import log as commits
 from airflow_provider_drivedelta.core.lake.commits import Commit
 from airflow_provider_drivedelta.core.lake.compaction import remove_old_state
 from airflow_provider_drivedelta.core.lake.layout import STAGING, staging_folder
+from airflow_provider_drivedelta.core.lake.local_storage import LocalStorage
 from airflow_provider_drivedelta.core.lake.staging import Records, Stage
-from airflow_provider_drivedelta.core.lake.storage import LocalStorage
+from airflow_provider_drivedelta.core.lake.storage import Storage
 
 log = logging.getLogger(__name__)
 
@@ -26,10 +27,13 @@ _LITTER_AGE = 86_400.0  # seconds; no living attempt leaves its folder untouched
 class Attempt:
     """Leaving the block without a commit removes what this attempt wrote, and nothing else.
 
-    A dry run works in a temporary folder elsewhere.
+    Its files are made at its `workplace`, and put into the storage to be published. A dry run works
+    in a temporary folder elsewhere.
     """
 
-    def __init__(self, storage: LocalStorage, *, dry_run: bool = False) -> None:
+    workplace: LocalStorage
+
+    def __init__(self, storage: Storage, *, dry_run: bool = False) -> None:
         self.id = secrets.token_hex(8)
         self.folder = staging_folder(self.id)
         self.storage = storage
@@ -39,9 +43,10 @@ class Attempt:
     def __enter__(self) -> Attempt:
         if self._dry_run:
             elsewhere = self._exit.enter_context(tempfile.TemporaryDirectory(prefix="drivedelta-"))
-            self.storage = LocalStorage(Path(elsewhere))
+            self.storage = self.workplace = LocalStorage(Path(elsewhere))
         else:
             _remove_litter(self.storage)
+            self.workplace = self._exit.enter_context(self.storage.workplace())
         return self
 
     def __exit__(
@@ -55,18 +60,19 @@ class Attempt:
         """A fresh spill file; one read that starts over takes another."""
         self._reads += 1
         path = f"{self.folder}/read-{self._reads}.arrow"
-        return records.stage(self.storage, path, fields=fields, is_increment=is_increment)
+        return records.stage(self.workplace, path, fields=fields, is_increment=is_increment)
 
     def scratch(self) -> Path:
         """Where the fold may put what does not fit into memory; nothing is there until it has to."""
-        return Path(self.storage.full_path(f"{self.folder}/scratch"))
+        return self.workplace.fetch(f"{self.folder}/scratch")
 
     def clear(self, *, keep: str) -> None:
         """Remove what this attempt wrote for a commit that was not to be; `keep` is what was read."""
-        for name in self.storage.names(self.folder):
-            path = f"{self.folder}/{name}"
-            if path != keep:
-                self.storage.delete(path)
+        for place in (self.workplace, self.storage):
+            for name in place.names(self.folder):
+                path = f"{self.folder}/{name}"
+                if path != keep:
+                    place.delete(path)
 
     def publish(self, commit: Commit) -> None:
         """Create the commit and bring its files to their final names.
@@ -74,6 +80,8 @@ class Attempt:
         :raises LostRace: another attempt took the number.
         :raises RetryLater: somebody removed our staged files.
         """
+        for file in (*commit.files, *commit.state_files):
+            self.storage.put(self.workplace.fetch(file.staged), file.staged)
         self._check_staged(commit)
         # From here on our files may be the log's, whatever goes wrong: they are no longer ours to delete.
         self._may_be_published = True
@@ -88,7 +96,7 @@ class Attempt:
             raise RetryLater("Files of this run were removed before they were published", where=commit.feed)
 
 
-def _remove_litter(storage: LocalStorage) -> None:
+def _remove_litter(storage: Storage) -> None:
     """Folders of attempts that died long ago. The last commit's own are settled before any attempt begins."""
     for name in storage.names(STAGING):
         folder = f"{STAGING}/{name}"

@@ -10,7 +10,7 @@ from datetime import timedelta
 from airflow_provider_drivedelta.core.lake import log as commits
 from airflow_provider_drivedelta.core.lake.commits import Commit, Layer
 from airflow_provider_drivedelta.core.lake.layout import STATE
-from airflow_provider_drivedelta.core.lake.storage import LocalStorage
+from airflow_provider_drivedelta.core.lake.storage import Storage
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +33,7 @@ class Compaction:
         return len(layers) > self.most_layers or above > max(self.most_rows, self.most_of_base * layers[0].count)
 
 
-def remove_old_state(storage: LocalStorage, commit: Commit) -> None:
+def remove_old_state(storage: Storage, commit: Commit) -> None:
     """After `commit` brought a new base: remove state files that are old and belong to neither of the two last bases.
 
     A file that another attempt may still need is young.
@@ -48,6 +48,6 @@ def remove_old_state(storage: LocalStorage, commit: Commit) -> None:
             storage.delete(path)
 
 
-def _state_before(storage: LocalStorage, commit: Commit) -> tuple[Layer, ...]:
+def _state_before(storage: Storage, commit: Commit) -> tuple[Layer, ...]:
     earlier = [number for number in commits.numbers(storage) if number < commit.increment]
     return commits.read(storage, earlier[-1]).state if earlier else ()

@@ -15,10 +15,10 @@ from airflow_provider_drivedelta.core.changes import Items, Json, JsonObject
 from airflow_provider_drivedelta.core.lake.aspects import hashes
 from airflow_provider_drivedelta.core.lake.drive_items import ItemRow, read_item
 from airflow_provider_drivedelta.core.lake.drive_schema import DRIVE
+from airflow_provider_drivedelta.core.lake.local_storage import LocalStorage
 from airflow_provider_drivedelta.core.lake.quarantine import Quarantine, as_bad
 from airflow_provider_drivedelta.core.lake.record import RecordType
 from airflow_provider_drivedelta.core.lake.spill import Spill, up_to_date
-from airflow_provider_drivedelta.core.lake.storage import LocalStorage
 from airflow_provider_drivedelta.core.lake.values import BadValue, Typed
 from airflow_provider_drivedelta.core.lists.fields import ListSchema
 from airflow_provider_drivedelta.core.sources import item_key, same_drive

@@ -10,7 +10,7 @@ from airflow_provider_drivedelta.core.errors import FixSetup
 from airflow_provider_drivedelta.core.lake import log
 from airflow_provider_drivedelta.core.lake.commits import Commit
 from airflow_provider_drivedelta.core.lake.layout import LOG
-from airflow_provider_drivedelta.core.lake.storage import LocalStorage, explained, local_path
+from airflow_provider_drivedelta.core.lake.local_storage import LocalStorage, explained, local_path
 
 _NAMED = 20  # feeds in an error's text; an output may hold thousands
 

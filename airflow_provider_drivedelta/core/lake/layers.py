@@ -13,9 +13,9 @@ from airflow_provider_drivedelta.core.lake.commits import DataFile, Layer
 from airflow_provider_drivedelta.core.lake.compaction import Compaction
 from airflow_provider_drivedelta.core.lake.fold import Fold
 from airflow_provider_drivedelta.core.lake.layout import staging_folder, state_file
+from airflow_provider_drivedelta.core.lake.local_storage import LocalStorage, explained
 from airflow_provider_drivedelta.core.lake.spill import Spill
 from airflow_provider_drivedelta.core.lake.state import KEYS
-from airflow_provider_drivedelta.core.lake.storage import LocalStorage, explained
 
 _TOMBSTONES_KEPT = timedelta(
     days=93

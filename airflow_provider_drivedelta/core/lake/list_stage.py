@@ -16,10 +16,10 @@ import pyarrow.compute as pc
 from airflow_provider_drivedelta.core.changes import Items, Json, JsonObject
 from airflow_provider_drivedelta.core.errors import BrokenFeed, StartOver
 from airflow_provider_drivedelta.core.lake.list_record import list_record
+from airflow_provider_drivedelta.core.lake.local_storage import LocalStorage
 from airflow_provider_drivedelta.core.lake.quarantine import Bad, Quarantine
 from airflow_provider_drivedelta.core.lake.record import UTC_TIME, RecordType
 from airflow_provider_drivedelta.core.lake.spill import Spill, up_to_date
-from airflow_provider_drivedelta.core.lake.storage import LocalStorage
 from airflow_provider_drivedelta.core.lists.columns import FieldMap, Naming, field_map
 from airflow_provider_drivedelta.core.lists.fields import ListSchema
 from airflow_provider_drivedelta.core.lists.joined import joined

@@ -7,18 +7,18 @@ from collections.abc import Iterator
 from airflow_provider_drivedelta.core.errors import BrokenFeed, DriveDeltaError, RetryLater
 from airflow_provider_drivedelta.core.lake.commits import Commit, parse_commit
 from airflow_provider_drivedelta.core.lake.layout import LOG, commit_path, increment_of, staging_folder
-from airflow_provider_drivedelta.core.lake.storage import LocalStorage
+from airflow_provider_drivedelta.core.lake.storage import Storage
 
 _STILL_BEING_WRITTEN = 60.0  # seconds; a store without links shows a commit before it is whole
 
 
-def numbers(storage: LocalStorage) -> list[int]:
+def numbers(storage: Storage) -> list[int]:
     """The numbers of all commits, ascending."""
     found = (increment_of(name) for name in storage.names(LOG))
     return sorted(number for number in found if number is not None)
 
 
-def read(storage: LocalStorage, increment: int) -> Commit:
+def read(storage: Storage, increment: int) -> Commit:
     """:raises BrokenFeed: there is no such commit, or it is damaged."""
     path = commit_path(increment)
     content = storage.read(path)
@@ -29,7 +29,7 @@ def read(storage: LocalStorage, increment: int) -> Commit:
     return parse_commit(content, storage.full_path(path))
 
 
-def last(storage: LocalStorage) -> Commit | None:
+def last(storage: Storage) -> Commit | None:
     """The last commit; None for a feed that never committed. Changes nothing but a stump, see `_was_cut`.
 
     :raises FixSetup: a newer provider wrote it.
@@ -46,7 +46,7 @@ def last(storage: LocalStorage) -> Commit | None:
     return None
 
 
-def readable(storage: LocalStorage) -> list[int]:
+def readable(storage: Storage) -> list[int]:
     """The numbers of all commits, ascending, for those who only read: a stump (see `_was_cut`) is no commit."""
     known = numbers(storage)
     if known and not _is_whole(storage.read(commit_path(known[-1]))):
@@ -54,13 +54,13 @@ def readable(storage: LocalStorage) -> list[int]:
     return known
 
 
-def newest(storage: LocalStorage) -> Commit | None:
+def newest(storage: Storage) -> Commit | None:
     """The last whole commit, for those who only read. Raises as `read` does."""
     known = readable(storage)
     return read(storage, known[-1]) if known else None
 
 
-def committed(storage: LocalStorage, *, after: int = 0, until: int | None = None) -> Iterator[Commit]:
+def committed(storage: Storage, *, after: int = 0, until: int | None = None) -> Iterator[Commit]:
     """The commits with `after` < number <= `until`, oldest first. Changes nothing.
 
     :raises BrokenFeed: one is damaged.
@@ -70,7 +70,7 @@ def committed(storage: LocalStorage, *, after: int = 0, until: int | None = None
             yield read(storage, number)
 
 
-def settle(storage: LocalStorage) -> Commit | None:
+def settle(storage: Storage) -> Commit | None:
     """The last commit, once its files are at their final names: what a run begins with. Raises as `last` does."""
     head = last(storage)
     if head:
@@ -78,7 +78,7 @@ def settle(storage: LocalStorage) -> Commit | None:
     return head
 
 
-def _was_cut(storage: LocalStorage, increment: int) -> bool:
+def _was_cut(storage: Storage, increment: int) -> bool:
     """Whether the last commit is the stump of a writer that died; if so it is taken away, as if never begun.
 
     Only a store without hard links can leave one: elsewhere a commit appears whole.
@@ -99,7 +99,7 @@ def _is_whole(content: bytes | None) -> bool:
     return content is not None and content.endswith(b"\n}\n")  # as each commit ends; braces inside are indented
 
 
-def add(storage: LocalStorage, commit: Commit) -> bool:
+def add(storage: Storage, commit: Commit) -> bool:
     """Create the commit: this is the moment of publication. False when another attempt took the number.
 
     What the store reports is not believed but read back: our attempt id in the log means that we
@@ -114,7 +114,7 @@ def add(storage: LocalStorage, commit: Commit) -> bool:
     return read(storage, commit.increment).attempt == commit.attempt
 
 
-def roll_forward(storage: LocalStorage, commit: Commit) -> None:
+def roll_forward(storage: Storage, commit: Commit) -> None:
     """Bring a commit's files to their final names, and drop its staging folder.
 
     Idempotent, and finished by whoever comes next. A file that is in neither place was moved or

@@ -16,9 +16,9 @@ from airflow_provider_drivedelta.core.changes import Kind
 from airflow_provider_drivedelta.core.lake.commits import DataFile
 from airflow_provider_drivedelta.core.lake.fold import Fold
 from airflow_provider_drivedelta.core.lake.layout import change_file, staging_folder
+from airflow_provider_drivedelta.core.lake.local_storage import LocalStorage, explained
 from airflow_provider_drivedelta.core.lake.quote import Told, told_rows
 from airflow_provider_drivedelta.core.lake.record import RecordType
-from airflow_provider_drivedelta.core.lake.storage import LocalStorage, explained
 
 # A row group is held in memory whole, and a null in a text column still takes four bytes of it.
 ROWS_PER_GROUP = 16_384

@@ -97,5 +97,5 @@ def write_quarantine(attempt: Attempt, quarantine: Quarantine, number: int) -> t
         return ()
     name = f"{number:08d}-{attempt.id}.jsonl"
     staged, content = f"{attempt.folder}/{name}", quarantine.to_jsonl()
-    attempt.storage.replace(staged, content)
+    attempt.workplace.replace(staged, content)
     return (DataFile(staged=staged, final=f"{QUARANTINE}/{name}", rows=len(quarantine), size=len(content)),)

@@ -13,9 +13,10 @@ from airflow_provider_drivedelta.core.errors import BrokenFeed, FixSetup
 from airflow_provider_drivedelta.core.lake import log
 from airflow_provider_drivedelta.core.lake.commits import DataFile
 from airflow_provider_drivedelta.core.lake.feeds import one_feed
+from airflow_provider_drivedelta.core.lake.local_storage import explained
 from airflow_provider_drivedelta.core.lake.records import record_of
 from airflow_provider_drivedelta.core.lake.spill import up_to_date
-from airflow_provider_drivedelta.core.lake.storage import LocalStorage, explained
+from airflow_provider_drivedelta.core.lake.storage import Storage
 
 _ROWS_AT_ONCE = 8192
 
@@ -52,7 +53,7 @@ def read_changes(folder: str | os.PathLike[str], *, after: int = 0, until: int |
 class _Committed:
     """A file of one increment."""
 
-    storage: LocalStorage
+    storage: Storage
     increment: int
     file: DataFile
 
@@ -71,12 +72,16 @@ class _Committed:
     def _sound(self, path: str) -> str:
         if self.storage.size(path) != self.file.size:
             raise self._damaged("has not the size it was committed with")
-        return self.storage.full_path(path)
+        return path
 
     def batches(self, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
         path = self.find()
         try:
-            with explained(path), pq.ParquetFile(path, pre_buffer=False) as file:
+            with (
+                explained(self.storage.full_path(path)),
+                self.storage.open(path) as opened,
+                pq.ParquetFile(opened, pre_buffer=False) as file,
+            ):
                 for batch in file.iter_batches(_ROWS_AT_ONCE):
                     yield up_to_date(batch, schema)
         except pa.ArrowInvalid as error:

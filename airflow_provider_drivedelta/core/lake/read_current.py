@@ -24,7 +24,7 @@ from airflow_provider_drivedelta.core.lake.record import RecordType
 from airflow_provider_drivedelta.core.lake.records import record_of
 from airflow_provider_drivedelta.core.lake.spill import beside, by_layer
 from airflow_provider_drivedelta.core.lake.state import State
-from airflow_provider_drivedelta.core.lake.storage import LocalStorage
+from airflow_provider_drivedelta.core.lake.storage import Storage
 
 # Who is alive, and where its row lies, in that order. The state knows the whole drive, readers the folder followed.
 _LIVING = """
@@ -72,7 +72,7 @@ def read_current(
     return pa.RecordBatchReader.from_batches(held.record.current, _batches(held, include_missing))
 
 
-def _commit_at(storage: LocalStorage, at: int | None) -> Commit:
+def _commit_at(storage: Storage, at: int | None) -> Commit:
     known = log.readable(storage)
     if at is not None and at not in known:
         then = f"The first one is {known[0]}, the last one {known[-1]}."
@@ -84,7 +84,7 @@ def _commit_at(storage: LocalStorage, at: int | None) -> Commit:
 class _Held:
     """The state after one commit."""
 
-    storage: LocalStorage
+    storage: Storage
     commit: Commit
 
     @property
@@ -123,7 +123,7 @@ def _check(held: _Held) -> None:
         ) from None
 
 
-def _oldest_held(storage: LocalStorage, known: list[int]) -> int:
+def _oldest_held(storage: Storage, known: list[int]) -> int:
     oldest = known[-1]
     for number in reversed(known):
         try:

@@ -15,10 +15,10 @@ import pyarrow.parquet as pq
 
 from airflow_provider_drivedelta.core.errors import BrokenFeed
 from airflow_provider_drivedelta.core.lake.database import Database
-from airflow_provider_drivedelta.core.lake.spill import Spill
+from airflow_provider_drivedelta.core.lake.local_storage import LocalStorage
+from airflow_provider_drivedelta.core.lake.spill import Rows, Spill
 from airflow_provider_drivedelta.core.lake.staging import Records
 from airflow_provider_drivedelta.core.lake.state import State, damaged
-from airflow_provider_drivedelta.core.lake.storage import LocalStorage
 
 log = logging.getLogger(__name__)
 
@@ -43,14 +43,15 @@ def blame(state: State, error: Exception) -> None:
 
 def add_stand_ins(state: State, database: Database, records: Records, scratch: Path) -> State:
     """The state with a stand-in for each file of rows that is lost. The keys are in the table `known`."""
-    stand_ins: dict[int, str] = {}
+    stand_ins: dict[int, Rows] = {}
+    place = LocalStorage(scratch)
     for layer in sorted(state.lost_rows):
         scratch.mkdir(parents=True, exist_ok=True)
-        path = scratch / f"rows-{layer}.arrow"
-        with Spill(LocalStorage(scratch), path.name, state.record.staged) as spill:
+        rows = Rows(place, f"rows-{layer}.arrow", state.record.staged)
+        with Spill(place, rows.path, rows.schema) as spill:
             for keys in database.read(_BY_ROW.format(layer=layer)):
                 spill.write(records.stand_in(keys))
-        stand_ins[layer] = str(path)
+        stand_ins[layer] = rows
     return replace(state, stand_ins=stand_ins)
 
 

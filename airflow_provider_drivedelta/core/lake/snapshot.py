@@ -15,9 +15,9 @@ from airflow_provider_drivedelta.core.errors import FixSetup
 from airflow_provider_drivedelta.core.lake import log
 from airflow_provider_drivedelta.core.lake.feeds import one_feed
 from airflow_provider_drivedelta.core.lake.layout import CHANGES, INTERNALS
+from airflow_provider_drivedelta.core.lake.local_storage import explained, local_path
 from airflow_provider_drivedelta.core.lake.publish import ROWS_PER_GROUP
 from airflow_provider_drivedelta.core.lake.read_current import read_current
-from airflow_provider_drivedelta.core.lake.storage import explained, local_path
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from airflow_provider_drivedelta.core.lake.storage import LocalStorage, explained
+from airflow_provider_drivedelta.core.lake.local_storage import LocalStorage, explained
+from airflow_provider_drivedelta.core.lake.storage import Storage
 
 BATCH_ROWS = 2048
 LZ4 = pa.ipc.IpcWriteOptions(compression="lz4")
@@ -21,33 +22,34 @@ LZ4 = pa.ipc.IpcWriteOptions(compression="lz4")
 class Rows:
     """One file of rows, in batches of `BATCH_ROWS`; what a column of `schema` did not hold then is null."""
 
+    storage: Storage
     path: str
     schema: pa.Schema
 
     def columns(self) -> frozenset[str]:
         """What the version that wrote the file knew."""
-        with pa.OSFile(self.path, "r") as file, pa.ipc.open_file(file) as reader:
+        with self.storage.open(self.path) as file, pa.ipc.open_file(file) as reader:
             return frozenset(reader.schema.names)
 
     def batches(self) -> Iterator[pa.RecordBatch]:
         """All rows, in order, a bounded number at a time."""
-        with pa.OSFile(self.path, "r") as file, pa.ipc.open_file(file) as reader:
+        with self.storage.open(self.path) as file, pa.ipc.open_file(file) as reader:
             for number in range(reader.num_record_batches):
                 yield up_to_date(reader.get_batch(number), self.schema)
 
     def only(self, names: Iterable[str]) -> Iterator[pa.RecordBatch]:
         """The same, reading no other columns than these; those the file does not have are left out."""
-        with pa.OSFile(self.path, "r") as file, pa.ipc.open_file(file) as reader:
+        with self.storage.open(self.path) as file, pa.ipc.open_file(file) as reader:
             schema = reader.schema
         numbers = sorted(schema.get_field_index(name) for name in names if name in schema.names)
         options = pa.ipc.IpcReadOptions(included_fields=numbers)
-        with pa.OSFile(self.path, "r") as file, pa.ipc.open_file(file, options=options) as reader:
+        with self.storage.open(self.path) as file, pa.ipc.open_file(file, options=options) as reader:
             for number in range(reader.num_record_batches):
                 yield reader.get_batch(number)
 
     def take(self, rows: npt.NDArray[np.int64]) -> Iterator[pa.RecordBatch]:
         """The rows at these positions, which ascend; reads only the batches they lie in."""
-        with pa.OSFile(self.path, "r") as file, pa.ipc.open_file(file) as reader:
+        with self.storage.open(self.path) as file, pa.ipc.open_file(file) as reader:
             for number, chosen in by_batch(rows):
                 yield up_to_date(reader.get_batch(number).take(chosen), self.schema)
 

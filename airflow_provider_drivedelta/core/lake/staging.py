@@ -10,10 +10,10 @@ from typing import Any, Protocol
 import pyarrow as pa
 
 from airflow_provider_drivedelta.core.changes import Items, Json
+from airflow_provider_drivedelta.core.lake.local_storage import LocalStorage
 from airflow_provider_drivedelta.core.lake.quarantine import Quarantine
 from airflow_provider_drivedelta.core.lake.record import RecordType, asked_for
 from airflow_provider_drivedelta.core.lake.spill import Rows
-from airflow_provider_drivedelta.core.lake.storage import LocalStorage
 from airflow_provider_drivedelta.core.lists.fields import ListSchema
 
 
@@ -82,7 +82,7 @@ class Records(Protocol):
 
 def rows_of(stage: Stage) -> Rows:
     """The staged rows, once the block is left."""
-    return Rows(stage.storage.full_path(stage.path), stage.record.staged)
+    return Rows(stage.storage, stage.path, stage.record.staged)
 
 
 def deciding(stage: Stage) -> pa.RecordBatchReader:

@@ -22,7 +22,7 @@ from airflow_provider_drivedelta.core.lake.drive_schema import DRIVE
 from airflow_provider_drivedelta.core.lake.layout import STATE
 from airflow_provider_drivedelta.core.lake.record import GROUPS, UTC_TIME, RecordType
 from airflow_provider_drivedelta.core.lake.spill import Rows
-from airflow_provider_drivedelta.core.lake.storage import LocalStorage
+from airflow_provider_drivedelta.core.lake.storage import Storage
 
 _HASH_FIELDS = [pa.field(name, pa.uint64()) for name in GROUPS]
 
@@ -47,16 +47,16 @@ KEYS = pa.schema(_KEY_FIELDS)
 class State:
     """The layers of one commit, base first. `record`: the columns to read rows with, which only ever grow.
 
-    Of a damaged state under repair: increments whose keys or rows are lost, and full paths of what
-    stands in for the rows.
+    Of a damaged state under repair: increments whose keys or rows are lost, and what stands in for
+    the rows.
     """
 
-    storage: LocalStorage
+    storage: Storage
     layers: tuple[Layer, ...] = ()
     record: RecordType = DRIVE
     lost_keys: frozenset[int] = frozenset()
     lost_rows: frozenset[int] = frozenset()
-    stand_ins: Mapping[int, str] = field(default_factory=dict)
+    stand_ins: Mapping[int, Rows] = field(default_factory=dict)
 
     @property
     def is_damaged(self) -> bool:
@@ -69,7 +69,7 @@ class State:
             self.rows_of(layer.increment)
 
     def key_files(self) -> list[str]:
-        """Full paths of the keys, base first.
+        """Paths on this machine of the keys, base first.
 
         :raises BrokenFeed: one is gone or cut.
         """
@@ -78,7 +78,7 @@ class State:
     def keys_of(self, layer: int) -> str:
         """:raises BrokenFeed: there is no such layer, or its file is gone or cut."""
         known = self.layer(layer)
-        return self._sound(known.keys, known.keys_size)
+        return str(self.storage.fetch(self._sound(known.keys, known.keys_size)))
 
     def absent(self) -> set[str]:
         """The keys of items that were deleted, of late, or are missed.
@@ -97,9 +97,9 @@ class State:
     def rows_of(self, layer: int) -> Rows:
         """:raises BrokenFeed: there is no such layer, or its file is gone or cut."""
         if layer in self.stand_ins:
-            return Rows(self.stand_ins[layer], self.record.staged)
+            return self.stand_ins[layer]
         known = self.layer(layer)
-        return Rows(self._sound(known.rows, known.rows_size), self.record.staged)
+        return Rows(self.storage, self._sound(known.rows, known.rows_size), self.record.staged)
 
     def layer(self, increment: int) -> Layer:
         for layer in self.layers:
@@ -110,10 +110,10 @@ class State:
     def _sound(self, path: str, size: int) -> str:
         if not self.storage.exists(path) or self.storage.size(path) != size:
             raise damaged(path, self.storage)
-        return self.storage.full_path(path)
+        return path
 
 
-def _batches_of(path: str, columns: list[str], storage: LocalStorage) -> Iterator[pa.RecordBatch]:
+def _batches_of(path: str, columns: list[str], storage: Storage) -> Iterator[pa.RecordBatch]:
     try:
         with pq.ParquetFile(path) as file:
             yield from file.iter_batches(columns=columns)
@@ -121,6 +121,6 @@ def _batches_of(path: str, columns: list[str], storage: LocalStorage) -> Iterato
         raise damaged(path, storage) from error
 
 
-def damaged(path: str, storage: LocalStorage) -> BrokenFeed:
+def damaged(path: str, storage: Storage) -> BrokenFeed:
     then = "Restore the file from a copy, or run once with full_reload: it tells only of differences to what is left."
     return BrokenFeed("A file of the feed's state is gone or damaged", where=storage.full_path(path), then=then)

@@ -1,201 +1,65 @@
-"""The few verbs the lake needs of a file system, and what each promises. Paths are relative, joined by `/`.
-
-Only local disk so far. An object store keeps the same promises by other means: creation through
-a conditional put, moving through a server-side copy.
-"""
+"""The few verbs the lake needs of the place it lies in, and what each promises. Paths are relative, joined by `/`."""
 
 from __future__ import annotations
 
-import contextlib
-import errno
-import os
-import secrets
-import shutil
-import time
-from collections.abc import Callable, Iterator
-from io import BufferedWriter
+from contextlib import AbstractContextManager
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from typing import TYPE_CHECKING, Protocol
 
-from airflow_provider_drivedelta.core.errors import DriveDeltaError, FixSetup, RetryLater
+import pyarrow as pa
 
-_NO_LINKS = {errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
-_FULL = {errno.ENOSPC, errno.EDQUOT}
+if TYPE_CHECKING:
+    from airflow_provider_drivedelta.core.lake.local_storage import LocalStorage
 
 
-def local_path(output: str) -> Path:
-    """The absolute path that `output` names.
+class Storage(Protocol):
+    """A feed's folder, wherever it is.
 
-    :raises FixSetup: it names an object store, or a host.
+    Any verb raises `FixSetup` when the place cannot be used as it is (permissions, something in the
+    way, no room) and `RetryLater` when it does not answer as it should.
     """
-    parts = urlsplit(output)
-    if parts.scheme == "file" and parts.netloc in ("", "localhost"):
-        return Path(os.path.abspath(unquote(parts.path)))
-    if "://" in output or not output.strip():
-        raise FixSetup(
-            f"{output.split('://')[0]!r} is no place this version can write to",
-            then="Give output as a local path or a file:// address; object stores come with a later version.",
-        )
-    return Path(os.path.abspath(os.path.expanduser(output)))
-
-
-class LocalStorage:
-    """A folder on local disk.
-
-    Any verb raises `FixSetup` when the place cannot be used as it is (permissions, a file in the
-    way, a full disk) and `RetryLater` when the disk itself fails.
-
-    :param link: how a finished draft gets its name; some file systems (exFAT, many network shares) refuse `os.link`.
-    """
-
-    def __init__(self, root: Path, *, link: Callable[[Path, Path], None] = os.link) -> None:
-        self.root, self._link = root, link
 
     def create(self, path: str, content: bytes) -> bool:
         """Make the file, whole and durable, only if there is none: True for exactly one of all who try."""
-        with self._mapped(path) as target:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
-            try:
-                _write_durably(draft, content)
-                self._link(draft, target)
-            except FileExistsError:
-                return False
-            except OSError as error:
-                if error.errno not in _NO_LINKS:
-                    raise
-                return self._create_without_links(target, content)
-            finally:
-                draft.unlink(missing_ok=True)
-            _sync_folder(target.parent)
-            return True
-
-    def _create_without_links(self, target: Path, content: bytes) -> bool:
-        # Exclusive, but not whole at once: readers take an unreadable last commit for none.
-        try:
-            with open(target, "xb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-        except FileExistsError:
-            return False
-        _sync_folder(target.parent)
-        return True
 
     def replace(self, path: str, content: bytes) -> None:
         """Write the file, over an older one if need be; readers see the old or the new, never a part."""
-        with self._mapped(path) as target:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
-            try:
-                _write_durably(draft, content)
-                os.replace(draft, target)
-            finally:
-                draft.unlink(missing_ok=True)
 
     def read(self, path: str) -> bytes | None:
         """The file's bytes, None when there is none."""
-        with self._mapped(path) as target:
-            try:
-                return target.read_bytes()
-            except FileNotFoundError:
-                return None
 
     def names(self, folder: str) -> list[str]:
-        """Names directly below `folder`, unsorted, without our drafts; empty when there is no such folder."""
-        with self._mapped(folder) as target:
-            try:
-                return [name for name in os.listdir(target) if not name.startswith(".")]
-            except FileNotFoundError:
-                return []
+        """Names directly below `folder`, unsorted, without drafts; empty when there is no such folder."""
 
     def exists(self, path: str) -> bool:
-        with self._mapped(path) as target:
-            return target.exists()
+        """Whether there is such a file or folder."""
 
     def size(self, path: str) -> int:
-        with self._mapped(path) as target:
-            return target.stat().st_size
-
-    def open_new(self, path: str) -> BufferedWriter:
-        """A new file open for writing; an existing one is never opened."""
-        with self._mapped(path) as target:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            return open(target, "xb")
-
-    def move(self, source: str, target: str) -> None:
-        """Give a file its final name. Safe to repeat: a source that is gone was moved by somebody before."""
-        with self._mapped(source) as old, self._mapped(target) as new:
-            new.parent.mkdir(parents=True, exist_ok=True)
-            with contextlib.suppress(FileNotFoundError):
-                os.replace(old, new)
-
-    def delete(self, path: str) -> None:
-        """Remove a file or a folder; what is not there is no error."""
-        with self._mapped(path) as target:
-            if target.is_dir():
-                shutil.rmtree(target, ignore_errors=True)
-            else:
-                target.unlink(missing_ok=True)
-
-    def delete_folder(self, folder: str) -> None:
-        """Remove a folder and what is in it; what somebody else removes meanwhile is no error."""
-        with self._mapped(folder) as target:
-            shutil.rmtree(target, ignore_errors=True)
+        """Of a file, in bytes."""
 
     def seconds_untouched(self, path: str) -> float:
         """How long ago a file, or anything directly in a folder, was last written."""
-        with self._mapped(path) as target:
-            try:
-                inside = os.scandir(target) if target.is_dir() else ()
-                times = [target.stat().st_mtime, *(entry.stat().st_mtime for entry in inside)]
-            except FileNotFoundError:
-                return 0.0
-            return time.time() - max(times)
+
+    def put(self, file: Path, path: str) -> None:
+        """Bring a finished file of this machine here, whole; it is no longer where it was. Safe to repeat."""
+
+    def move(self, source: str, target: str) -> None:
+        """Give a file its final name. Safe to repeat: a source that is gone was moved by somebody before."""
+
+    def delete(self, path: str) -> None:
+        """Remove a file or a folder; what is not there is no error."""
+
+    def delete_folder(self, folder: str) -> None:
+        """Remove a folder and what is in it; what somebody else removes meanwhile is no error."""
+
+    def open(self, path: str) -> pa.NativeFile:
+        """A file to read from at any position."""
+
+    def fetch(self, path: str) -> Path:
+        """A file of this machine with the same bytes, for who has to read all of it; it may be the file itself."""
+
+    def workplace(self) -> AbstractContextManager[LocalStorage]:
+        """Where files are made that are to be put here; what is left there at the end of the block is gone."""
 
     def full_path(self, path: str = "") -> str:
-        return str(self.root / path) if path else str(self.root)
-
-    @contextlib.contextmanager
-    def _mapped(self, path: str) -> Iterator[Path]:
-        with explained(self.full_path(path)):
-            yield self.root / path
-
-
-@contextlib.contextmanager
-def explained(where: str) -> Iterator[None]:
-    """The file system's errors in our words; to be put around writing that happens outside of `LocalStorage`."""
-    try:
-        yield
-    except DriveDeltaError:
-        raise
-    except OSError as error:
-        raise _explain(error, where) from error
-
-
-def _explain(error: OSError, where: str) -> DriveDeltaError:
-    reason = error.strerror or type(error).__name__
-    if error.errno in _FULL:
-        return FixSetup(
-            f"There is no room left to write ({reason})", where=where, then="Free some space; nothing is lost."
-        )
-    if error.errno in (errno.EIO, errno.ESTALE, errno.ETIMEDOUT, errno.EINTR, errno.EAGAIN):
-        return RetryLater(f"The disk did not answer as it should ({reason})", where=where)
-    return FixSetup(f"The output cannot be used ({reason})", where=where, then="Check the path and its permissions.")
-
-
-def _write_durably(path: Path, content: bytes) -> None:
-    with open(path, "xb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a new name survive a power cut, too; file systems that cannot do it are none the worse."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        """The path as a person would write it."""

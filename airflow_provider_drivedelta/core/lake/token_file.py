@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from airflow_provider_drivedelta.core.lake.layout import TOKEN_FILE
-from airflow_provider_drivedelta.core.lake.storage import LocalStorage
+from airflow_provider_drivedelta.core.lake.storage import Storage
 from airflow_provider_drivedelta.core.tokens import SavedToken, parse_record
 
 
 class TokenFile:
     """A `TokenStore` of one feed: a JSON file in the feed's own folder, replaced whole at each save."""
 
-    def __init__(self, storage: LocalStorage) -> None:
+    def __init__(self, storage: Storage) -> None:
         self._storage = storage
 
     def load(self, feed: str) -> SavedToken | None:

@@ -13,7 +13,7 @@ from airflow_provider_drivedelta.core.lake import log
 from airflow_provider_drivedelta.core.lake.attempt import Attempt
 from airflow_provider_drivedelta.core.lake.commits import Commit
 from airflow_provider_drivedelta.core.lake.drive_stage import DriveRecords
-from airflow_provider_drivedelta.core.lake.storage import LocalStorage
+from airflow_provider_drivedelta.core.lake.local_storage import LocalStorage
 from tests.core.played import a_commit, a_file, age, tree
 
 OTHERS = "_drivedelta/staging/other/read-1.arrow"

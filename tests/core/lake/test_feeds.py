@@ -9,7 +9,7 @@ import pytest
 from airflow_provider_drivedelta.core.errors import BrokenFeed, FixSetup
 from airflow_provider_drivedelta.core.lake import log
 from airflow_provider_drivedelta.core.lake.feeds import feeds_below
-from airflow_provider_drivedelta.core.lake.storage import LocalStorage
+from airflow_provider_drivedelta.core.lake.local_storage import LocalStorage
 from tests.core.played import a_commit
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from airflow_provider_drivedelta.core.errors import BrokenFeed, FixSetup, RetryLater
 from airflow_provider_drivedelta.core.lake import log
-from airflow_provider_drivedelta.core.lake.storage import LocalStorage
+from airflow_provider_drivedelta.core.lake.local_storage import LocalStorage
 from tests.core.played import a_commit, a_file, age, tree, without_links
 
 MINE, THEIRS = "a" * 16, "b" * 16

@@ -12,7 +12,7 @@ from airflow_provider_drivedelta.core.lake import log
 from airflow_provider_drivedelta.core.lake.commits import Layer
 from airflow_provider_drivedelta.core.lake.drive_schema import ITEM
 from airflow_provider_drivedelta.core.lake.layout import state_file
-from airflow_provider_drivedelta.core.lake.storage import LocalStorage
+from airflow_provider_drivedelta.core.lake.local_storage import LocalStorage
 from airflow_provider_drivedelta.reading import read_current
 from tests.core.played import START, Follower, a_commit, resync
 from tests.graph_service import Reply, file_item, folder_item, root_item, tombstone

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from airflow_provider_drivedelta.core.errors import FixSetup
-from airflow_provider_drivedelta.core.lake.storage import LocalStorage
+from airflow_provider_drivedelta.core.lake.local_storage import LocalStorage
 from airflow_provider_drivedelta.core.lake.token_file import TokenFile
 from tests.core.played import a_record, tree
 

@@ -14,7 +14,7 @@ from hypothesis import currently_in_test_context, note
 from airflow_provider_drivedelta.core.auth import BearerToken
 from airflow_provider_drivedelta.core.capture_list import ListCapture, capture_list
 from airflow_provider_drivedelta.core.lake import log
-from airflow_provider_drivedelta.core.lake.storage import LocalStorage
+from airflow_provider_drivedelta.core.lake.local_storage import LocalStorage
 from airflow_provider_drivedelta.core.lists.columns import field_map
 from airflow_provider_drivedelta.core.summary import Summary
 from airflow_provider_drivedelta.core.transport import RetryPolicy, Transport

@@ -1,4 +1,4 @@
-"""The few verbs the lake needs of a file system, and what each promises."""
+"""The lake on local disk: what each verb promises."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from airflow_provider_drivedelta.core.errors import DriveDeltaError, FixSetup, RetryLater
-from airflow_provider_drivedelta.core.lake.storage import LocalStorage, explained, local_path
+from airflow_provider_drivedelta.core.lake.local_storage import LocalStorage, explained, local_path
 from tests.core.played import age, tree, without_links
 
 
