@@ -39,8 +39,9 @@ def pull(plan: Plan, protocol: FeedProtocol, transport: Transport, storage: Stor
     :raises BrokenFeed: the service or the output contradicts itself.
     """
     run = Run(plan=plan, protocol=protocol.name, storage=storage, tokens=tokens, started=plan.clock())
-    head = commits.newest(storage) if plan.asked.dry_run else commits.settle(storage)
+    # The token first: it is saved after its commit, so a log that is read later is behind it only if it was restored.
     saved = load_token(tokens, plan)
+    head = commits.newest(storage) if plan.asked.dry_run else commits.settle(storage)
     start = begin(head, saved, fingerprint=plan.fingerprint, full_reload=plan.asked.full_reload)
     left_behind = known(plan, protocol, transport, storage, head)
     with Attempt(storage, dry_run=plan.asked.dry_run) as attempt:

@@ -64,7 +64,7 @@ def reconcile(
         start = Begin(kind="reconcile", token=None, number=base.increment + 1)
         read = read_feed(start, plan, protocol, transport, attempt, known(plan, protocol, transport, storage, base))
         second = pull(plan, protocol, transport, storage, tokens)
-        head, saved = commits.settle(storage), tokens.load(plan.feed.key)
+        saved, head = tokens.load(plan.feed.key), commits.settle(storage)
         assert head is not None  # base is there, or a later one
         assert saved is not None  # a pull leaves a token
         read = replace(read, token=saved.delta_token)

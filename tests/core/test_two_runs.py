@@ -1,0 +1,43 @@
+"""Two runs of one feed, one of them between two steps of the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from airflow_provider_drivedelta.core.tokens import MemoryTokenStore, SavedToken
+from tests.core.played import Follower
+from tests.graph_service import GraphService, file_item
+
+
+@dataclass
+class Interrupted(MemoryTokenStore):
+    """Tokens of which the next look comes after something else has happened."""
+
+    before: list[Callable[[], object]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        MemoryTokenStore.__init__(self)
+
+    def load(self, feed: str) -> SavedToken | None:
+        while self.before:
+            self.before.pop()()
+        return super().load(feed)
+
+
+def test_an_increment_published_while_a_run_begins_is_not_taken_for_a_restored_lake(
+    follower: Follower, service: GraphService
+) -> None:
+    """E3: its number is the next one, and what the other run told is not told again."""
+    follower.tokens = tokens = Interrupted()
+    follower.read_fully(file_item("a"))
+    service.on("/d1", service.page([file_item("b")], delta="/d2"))
+    service.on("/d2", service.page([file_item("c")], delta="/d3"))
+    others = []
+    tokens.before.append(lambda: others.append(follower.pull()))
+
+    summary = follower.pull()
+
+    assert [others[0].increment, summary.increment] == [2, 3]
+    assert [commit.increment for commit in follower.commits] == [1, 2, 3]
+    assert follower.names() == ["a.txt", "b.txt", "c.txt"]
