@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import first_read, fold, known_items
+from benchmarks import first_read, fold, known_items, list_rows
 
 
 def main() -> None:
@@ -12,6 +12,7 @@ def main() -> None:
     parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 100_000, 400_000], metavar="ITEMS")
     parser.add_argument("--known", type=int, nargs="+", default=[10_000, 100_000], metavar="ITEMS")
     parser.add_argument("--folded", type=int, nargs="+", default=[100_000, 1_000_000], metavar="ITEMS")
+    parser.add_argument("--rows", type=int, nargs="+", default=[10_000, 100_000], metavar="ROWS")
     options = parser.parse_args()
     print("## First read\n")
     print(first_read.table(options.sizes))
@@ -19,6 +20,8 @@ def main() -> None:
     print(known_items.table(options.known))
     print("\n## The fold alone\n")
     print(fold.table(options.folded))
+    print("\n## Reading a SharePoint list\n")
+    print(list_rows.table(options.rows))
 
 
 if __name__ == "__main__":

@@ -12,11 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from airflow_provider_drivedelta.core.errors import BrokenFeed
+from airflow_provider_drivedelta.core.errors import BrokenFeed, DriveDeltaError
 from airflow_provider_drivedelta.core.lists.answer_events import AnswerEvents, ItemChange
 from airflow_provider_drivedelta.core.lists.faults import Fault, fault_in_json, fault_in_text
 from airflow_provider_drivedelta.core.lists.fields import ListSchema
 from airflow_provider_drivedelta.core.lists.raw_rows import RawRows
+from airflow_provider_drivedelta.core.lists.regular_rows import cut_out
+from airflow_provider_drivedelta.core.rowset.decode import is_utf8
 from airflow_provider_drivedelta.core.rowset.xml import Limits, Repairs, parse
 
 _LIMITS = Limits(size=128 << 20)
@@ -64,7 +66,7 @@ def read_answer(body: bytes, *, where: str) -> ListAnswer:
     start = body.removeprefix(BOM_UTF8).lstrip()[:1]
     if start and start not in b"<\xff\xfe":
         return ListAnswer(fault=fault_in_json(body) or fault_in_text(body))
-    events, repairs = parse(body, partial(AnswerEvents, where), where=where, limits=_LIMITS)
+    events, repairs, rows = _with_rows_at_once(body, where) or _row_by_row(body, where)
     if events.fault:
         return ListAnswer(fault=events.fault)
     if not events.has_list_items:
@@ -75,7 +77,29 @@ def read_answer(body: bytes, *, where: str) -> ListAnswer:
         position=events.position or None,
         changes=tuple(events.changes),
         schema=events.schema,
-        rows=events.rows.rows(),
+        rows=rows,
         has_rows_element=events.has_rows_element,
         repairs=repairs if repairs else None,
     )
+
+
+_Read = tuple[AnswerEvents, Repairs, RawRows]
+
+
+def _row_by_row(body: bytes, where: str) -> _Read:
+    events, repairs = parse(body, partial(AnswerEvents, where), where=where, limits=_LIMITS)
+    return events, repairs, events.rows.rows()
+
+
+def _with_rows_at_once(body: bytes, where: str) -> _Read | None:
+    """The same in a third of the time, for rows of the usual form; None where anything is unusual."""
+    cut = cut_out(body) if len(body) <= _LIMITS.size and is_utf8(body) else None
+    if cut is None:
+        return None
+    try:
+        events, repairs, sample = _row_by_row(cut.around, where)
+    except DriveDeltaError:
+        return None
+    if repairs or not cut.rows.begins_with(sample):
+        return None
+    return events, repairs, cut.rows

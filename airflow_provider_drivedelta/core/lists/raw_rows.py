@@ -1,4 +1,4 @@
-"""The rows of one answer as columns of texts, turned over some hundred rows at a time while expat reads on.
+"""The rows of one answer as columns of texts, turned over some hundred rows at a time where expat reads them.
 
 A page holds some hundred thousand texts. None stays a Python object for longer than it takes to gather a batch that
 fits the processor's cache; their names become numbers, and at the end every column takes what is its own.
@@ -37,6 +37,47 @@ class RawRows:
 
     def __len__(self) -> int:
         return self.count
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that the texts take up."""
+        return sum(texts.nbytes for texts in self.columns.values())
+
+    def begins_with(self, sample: RawRows) -> bool:
+        """Whether the sample is the first row."""
+        first = {name: texts[0].as_py() for name, texts in self.columns.items() if texts[0].is_valid}
+        return sample.count == 1 and first == {name: texts[0].as_py() for name, texts in sample.columns.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cells:
+    """The values of many rows, one behind the other, and which of them belongs where."""
+
+    texts: TextArray
+    at: Places
+    """Where among the texts each value is."""
+    columns: Places
+    """Of each value, the number of its name."""
+    rows: Places
+    count: int
+    """How many rows there are."""
+    names: Sequence[str]
+
+    def laid_out(self, where: str = "") -> RawRows:
+        """Each value in its place, null where a row has none.
+
+        :raises BrokenFeed: there are so many different names that their columns would not fit.
+        """
+        if self.count * len(self.names) > _MOST_CELLS:
+            what = f"The answer has {self.count:,} rows with {len(self.names):,} different attributes"
+            raise BrokenFeed(what, where=where)
+        places = np.full(len(self.names) * self.count, -1, np.int64)
+        places[self.columns * self.count + self.rows] = self.at
+        absent = places < 0
+        taken = self.texts.take(cast(Any, pa.array(places, mask=absent if absent.any() else None)))
+        starts = range(0, len(taken), self.count)
+        columns = zip(self.names, starts, strict=True)
+        return RawRows(self.count, {_field_name(name): taken.slice(start, self.count) for name, start in columns})
 
 
 class _Numbered(dict[str, str]):
@@ -78,15 +119,19 @@ class RowGatherer:
         """
         if self._cells:
             self._turn()
-        count, names = len(self._widths), list(self._numbers)
-        if count * len(names) > _MOST_CELLS:
-            what = f"The answer has {count:,} rows with {len(names):,} different attributes"
-            raise BrokenFeed(what, where=self._where)
-        if not names:
+        count = len(self._widths)
+        if not self._numbers:
             return RawRows(count)
-        values = pa.concat_arrays(self._values)
-        places = _places(np.concatenate(self._columns), np.array(self._widths) // 2, len(names))
-        return RawRows(count, {_field_name(name): _picked(values, at) for name, at in zip(names, places, strict=True)})
+        texts = pa.concat_arrays(self._values)
+        cells = Cells(
+            texts=texts,
+            at=np.arange(len(texts)),
+            columns=np.concatenate(self._columns).astype(np.int64),
+            rows=np.repeat(np.arange(count), np.array(self._widths) // 2),
+            count=count,
+            names=list(self._numbers),
+        )
+        return cells.laid_out(self._where)
 
     def _turn(self) -> None:
         cells = self._cells
@@ -97,26 +142,14 @@ class RowGatherer:
         cells.clear()
 
 
-def _places(columns: NDArray[np.uint16], widths: Places, width: int) -> Places:
-    """Where among the values each cell of the table is, column by column; -1 where there is none."""
-    count = len(widths)
-    rows = np.repeat(np.arange(count), widths)
-    places = np.full(width * count, -1, np.int64)
-    places[columns.astype(np.int64) * count + rows] = np.arange(len(columns))
-    return places.reshape(width, count)
-
-
-def _picked(values: TextArray, places: Places) -> TextArray:
-    absent = places < 0
-    return values.take(cast(Any, pa.array(places, mask=absent if absent.any() else None)))
-
-
 def _field_name(attribute: str) -> str:
     return attribute.removeprefix(_PREFIX)
 
 
 def together(answers: Sequence[RawRows]) -> RawRows:
     """The rows of several answers, one behind the other: typing has a price per call, large pages or small."""
+    if len(answers) == 1:
+        return answers[0]
     count = sum(rows.count for rows in answers)
     names = dict.fromkeys(name for rows in answers for name in rows.columns)
     if count * len(names) > _MOST_CELLS:

@@ -6,7 +6,7 @@ import codecs
 import re
 from typing import Final
 
-from airflow_provider_drivedelta.core.errors import BrokenFeed, RetryLater
+from airflow_provider_drivedelta.core.errors import BrokenFeed, DriveDeltaError, RetryLater
 
 _MARKS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _DECLARED: Final = re.compile(rb"""\s*<\?xml\s[^>]{0,200}?\bencoding\s*=\s*["']([\w.:-]{1,40})["']""")
@@ -31,6 +31,14 @@ def utf8(body: bytes, where: str) -> bytes:
     if _HTML.match(body):
         raise RetryLater("The answer is an HTML page where XML was due", where=where)
     return body
+
+
+def is_utf8(body: bytes) -> bool:
+    """Whether the body is meant as UTF-8, and has nothing before its first tag."""
+    try:
+        return body.startswith(b"<") and _recoded(body, "") is body
+    except DriveDeltaError:
+        return False
 
 
 def _recoded(body: bytes, where: str) -> bytes:
