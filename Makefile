@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+SERVERS := tests/servers/node_modules/.ready
 
 .PHONY: demo test lint bench lock clean
 .DEFAULT_GOAL := test
@@ -10,7 +11,7 @@ READY := $(VENV)/.ready
 demo: $(READY)
 	$(BIN)/python -m demo
 
-test: lint
+test: lint $(SERVERS)
 	$(BIN)/python -m pytest
 
 lint: $(READY)
@@ -31,10 +32,16 @@ $(READY): requirements.lock setup.cfg pyproject.toml
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
+# Azurite, which only npm has. Without npm its tests are skipped, except in CI.
+$(SERVERS): tests/servers/package-lock.json
+	@if command -v npm > /dev/null; then \
+		npm ci --prefix tests/servers --ignore-scripts --no-progress --loglevel=error && touch $@; \
+	else echo "npm is not here: tests with Azurite are skipped"; fi
+
 # Only for those who change what is needed: resolves anew.
 lock: $(READY)
 	$(BIN)/uv pip compile --quiet setup.cfg requirements.in --extra dev --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-annotate --no-header -o requirements.lock
 
 clean:
-	rm -rf $(VENV) .demo build dist *.egg-info
+	rm -rf $(VENV) tests/servers/node_modules .demo build dist *.egg-info

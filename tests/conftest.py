@@ -23,6 +23,7 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from airflow_provider_drivedelta.emulator import Emulator
     from tests.play import Airflow
+    from tests.servers.stores import StoreServer
 
 # The same examples each time, however slow the machine: a suite that must pass is no place for luck.
 settings.register_profile("suite", derandomize=True, deadline=None)
@@ -42,7 +43,17 @@ os.environ |= {
 }
 
 
-INSTALL = {"npm": "apt-get install npm", "redis-server": "apt-get install redis-server"}
+INSTALL = {
+    "npm": "apt-get install npm",
+    "initdb": "apt-get install postgresql",
+    "redis-server": "apt-get install redis-server",
+    "azurite-blob": "apt-get install nodejs npm, then make test",
+}
+
+# What only npm has, where `make test` puts it.
+os.environ["PATH"] += f"{os.pathsep}{Path(__file__).parent / 'servers/node_modules/.bin'}"
+os.environ["AWS_EC2_METADATA_DISABLED"] = "true"  # or clients without credentials ask the network for them
+os.environ["GCSFS_EXPERIMENTAL_ZB_HNS_SUPPORT"] = "false"  # it asks over gRPC, which the test server does not speak
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -131,3 +142,35 @@ def contoso() -> Iterator[Contoso]:
     rules = SignInRules(tenants=frozenset({"contoso.com"}), clients={"app": app})
     with Emulator(drives=[drive, closed], denied=[closed.id], sign_in=rules) as emulator:
         yield Contoso(emulator)
+
+
+@pytest.fixture(scope="session")
+def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreServer]:
+    """A server that speaks S3, started once for all tests that ask for it."""
+    from tests.servers.stores import moto
+
+    with moto(tmp_path_factory.mktemp("moto")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def azure_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreServer]:
+    from tests.servers.stores import azurite
+
+    with azurite(tmp_path_factory.mktemp("azurite")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def gcs_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoreServer]:
+    from tests.servers.stores import fake_gcs_server
+
+    with fake_gcs_server(tmp_path_factory.mktemp("gcs")) as server:
+        yield server
+
+
+@pytest.fixture(params=["s3", pytest.param("azure", marks=pytest.mark.needs("azurite-blob")), "gcs"])
+def server(request: pytest.FixtureRequest) -> StoreServer:
+    """Each of the stores in turn."""
+    server: StoreServer = request.getfixturevalue(f"{request.param}_server")
+    return server

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 
 from airflow_provider_drivedelta.core.changes import Json
-from airflow_provider_drivedelta.core.errors import LostRace, RetryLater
+from airflow_provider_drivedelta.core.errors import DriveDeltaError, LostRace, RetryLater
 from airflow_provider_drivedelta.core.lake import log as commits
 from airflow_provider_drivedelta.core.lake.commits import Commit
 from airflow_provider_drivedelta.core.lake.compaction import remove_old_state
@@ -52,9 +52,16 @@ class Attempt:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if not self._may_be_published:
+        with self._exit:
+            if not self._may_be_published:
+                self._remove()
+
+    def _remove(self) -> None:
+        try:
             self.storage.delete_folder(self.folder)
-        self._exit.close()
+        except DriveDeltaError as error:
+            # What goes on matters more, be it the error that ends this attempt; after a day it is anybody's litter.
+            log.warning("Files of this attempt stay for now: %s", error)
 
     def new_stage(self, records: Records, *, fields: Json = None, is_increment: bool = False) -> Stage:
         """A fresh spill file; one read that starts over takes another."""

@@ -31,8 +31,7 @@ def local_path(output: str) -> Path:
         return Path(os.path.abspath(unquote(parts.path)))
     if "://" in output or not output.strip():
         raise FixSetup(
-            f"{output.split('://')[0]!r} is no place this version can write to",
-            then="Give output as a local path or a file:// address; object stores come with a later version.",
+            f"{output.split('://')[0]!r} is no place on this machine", then="Give a local path or a file:// address."
         )
     return Path(os.path.abspath(os.path.expanduser(output)))
 
@@ -45,6 +44,9 @@ class LocalStorage:
 
     def __init__(self, root: Path, *, link: Callable[[Path, Path], None] = os.link) -> None:
         self.root, self._link = root, link
+
+    def below(self, folder: str) -> LocalStorage:
+        return LocalStorage(self.root / folder, link=self._link)
 
     def create(self, path: str, content: bytes) -> bool:
         with self._mapped(path) as target:

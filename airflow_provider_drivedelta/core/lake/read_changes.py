@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -12,16 +11,27 @@ import pyarrow.parquet as pq
 from airflow_provider_drivedelta.core.errors import BrokenFeed, FixSetup
 from airflow_provider_drivedelta.core.lake import log
 from airflow_provider_drivedelta.core.lake.commits import DataFile
-from airflow_provider_drivedelta.core.lake.feeds import one_feed
+from airflow_provider_drivedelta.core.lake.feeds import Folder, one_feed
+from airflow_provider_drivedelta.core.lake.horizon import check_horizon
 from airflow_provider_drivedelta.core.lake.local_storage import explained
 from airflow_provider_drivedelta.core.lake.records import record_of
 from airflow_provider_drivedelta.core.lake.spill import up_to_date
 from airflow_provider_drivedelta.core.lake.storage import Storage
 
 _ROWS_AT_ONCE = 8192
+_READ_ON = (
+    "If you have what is gone, read on with after={horizon}; else begin with read_current (or `drivedelta snapshot`), "
+    "and read on after the increment it is of."
+)
 
 
-def read_changes(folder: str | os.PathLike[str], *, after: int = 0, until: int | None = None) -> pa.RecordBatchReader:
+def read_changes(
+    folder: Folder,
+    *,
+    after: int = 0,
+    until: int | None = None,
+    storage_options: Mapping[str, object] | None = None,
+) -> pa.RecordBatchReader:
     """The change records of the increments with `after` < number <= `until`, in order of increment and sequence.
 
     Exactly what is committed: an increment that a crash kept from its final place is read where it
@@ -29,16 +39,18 @@ def read_changes(folder: str | os.PathLike[str], *, after: int = 0, until: int |
     feed's size; `.read_all()` gives a table, `.read_pandas()` a DataFrame, `duckdb.from_arrow(...)` a
     relation. Columns that an older version did not write are null.
 
-    :param folder: a feed's folder, or an output folder that holds one feed; a path or a file:// address.
+    :param folder: a feed's folder, or an output folder that holds one feed; a path or an address.
     :param after: the last increment you have, 0 for none.
     :param until: the last increment to read; None reads to the end.
-    :raises FixSetup: there is no such feed, or a file of an increment was moved away or vacuumed.
+    :param storage_options: what the client of an object store takes, where its environment does not say it.
+    :raises FixSetup: there is no such feed, or increments of it were vacuumed, or a file was moved away.
     :raises BrokenFeed: a commit or a file is damaged.
     """
-    storage = one_feed(folder)
+    storage = one_feed(folder, storage_options)
     newest = log.newest(storage)
     assert newest is not None  # one_feed has seen to it
     schema = record_of(newest).change
+    _check_readable(storage, after, until)
     files = [
         _Committed(storage, commit.increment, file)
         for commit in log.committed(storage, after=after, until=until)
@@ -47,6 +59,13 @@ def read_changes(folder: str | os.PathLike[str], *, after: int = 0, until: int |
     for file in files:
         file.find()  # what is missing is better told now than half way through
     return pa.RecordBatchReader.from_batches(schema, (batch for file in files for batch in file.batches(schema)))
+
+
+def _check_readable(storage: Storage, after: int, until: int | None) -> None:
+    asked = (number for number in log.readable(storage) if after < number and (until is None or number <= until))
+    first = next(asked, None)
+    if first is not None:
+        check_horizon(storage, first, then=_READ_ON)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +82,7 @@ class _Committed:
         for path in (self.file.final, self.file.staged, self.file.final):
             if self.storage.exists(path):
                 return self._sound(path)
+        check_horizon(self.storage, self.increment, then=_READ_ON)
         raise FixSetup(
             f"Increment {self.increment} was committed, but its file is not there any more",
             where=self.storage.full_path(self.file.final),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -17,7 +16,7 @@ from airflow_provider_drivedelta.core.lake import fold_sql as sql
 from airflow_provider_drivedelta.core.lake import log
 from airflow_provider_drivedelta.core.lake.commits import Commit
 from airflow_provider_drivedelta.core.lake.database import ROWS_AT_ONCE, Database
-from airflow_provider_drivedelta.core.lake.feeds import one_feed
+from airflow_provider_drivedelta.core.lake.feeds import Folder, one_feed
 from airflow_provider_drivedelta.core.lake.layout import STATE
 from airflow_provider_drivedelta.core.lake.paths import PIECE, find_paths
 from airflow_provider_drivedelta.core.lake.record import RecordType
@@ -52,7 +51,11 @@ _PLACED: Mapping[str, str] = {
 
 
 def read_current(
-    folder: str | os.PathLike[str], *, at: int | None = None, include_missing: bool = True
+    folder: Folder,
+    *,
+    at: int | None = None,
+    include_missing: bool = True,
+    storage_options: Mapping[str, object] | None = None,
 ) -> pa.RecordBatchReader:
     """The items alive after an increment: the state itself, so it does not need the change files.
 
@@ -60,13 +63,18 @@ def read_current(
     `.read_pandas()` a DataFrame, `duckdb.from_arrow(...)` a relation. The columns are the item's, and
     `_feed`, `_increment` (after which this was so), `_missing_since`.
 
-    :param folder: a feed's folder, or an output folder that holds one feed; a path or a file:// address.
+    :param folder: a feed's folder, or an output folder that holds one feed; a path or an address.
     :param at: the increment; None takes the last one.
     :param include_missing: also items that the service neither returns nor disowns (`_missing_since` is set).
+    :param storage_options: what the client of an object store takes, where its environment does not say it.
     :raises FixSetup: there is no such feed or increment, or the increment's state is not held any more.
     :raises BrokenFeed: a commit or a file of the state is damaged.
     """
-    storage = one_feed(folder)
+    return items_of(one_feed(folder, storage_options), at=at, include_missing=include_missing)
+
+
+def items_of(storage: Storage, *, at: int | None, include_missing: bool) -> pa.RecordBatchReader:
+    """The same, of a feed that was found before."""
     held = _Held(storage, _commit_at(storage, at))
     _check(held)
     return pa.RecordBatchReader.from_batches(held.record.current, _batches(held, include_missing))

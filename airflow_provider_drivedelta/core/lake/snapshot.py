@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,11 +14,13 @@ import pyarrow.parquet as pq
 
 from airflow_provider_drivedelta.core.errors import FixSetup
 from airflow_provider_drivedelta.core.lake import log
-from airflow_provider_drivedelta.core.lake.feeds import one_feed
+from airflow_provider_drivedelta.core.lake.feeds import Folder, one_feed, storage_at
 from airflow_provider_drivedelta.core.lake.layout import CHANGES, INTERNALS
 from airflow_provider_drivedelta.core.lake.local_storage import explained, local_path
+from airflow_provider_drivedelta.core.lake.output import parse_address
 from airflow_provider_drivedelta.core.lake.publish import ROWS_PER_GROUP
-from airflow_provider_drivedelta.core.lake.read_current import read_current
+from airflow_provider_drivedelta.core.lake.read_current import items_of
+from airflow_provider_drivedelta.core.lake.storage import Storage
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,25 +33,44 @@ class Snapshot:
 
 
 def write_snapshot(
-    folder: str | os.PathLike[str],
+    folder: Folder,
     to: str | os.PathLike[str],
     *,
     at: int | None = None,
     include_missing: bool = True,
+    storage_options: Mapping[str, object] | None = None,
 ) -> Snapshot:
     """Write the items alive after increment `at` (the last one by default) into the file `to`.
 
-    An older file is replaced whole: readers see the old or the new, never a part. Raises as
-    `read_current` does, and `FixSetup` when `to` cannot be written or lies where only increments belong.
+    An older file is replaced whole: readers see the old or the new, never a part. `storage_options`
+    are for the place the snapshot goes to as well. Raises as `read_current` does, and `FixSetup`
+    when `to` cannot be written or lies where only increments belong.
     """
-    storage, target = one_feed(folder), local_path(os.fspath(to))
-    for ours in (CHANGES, INTERNALS):
-        if target.is_relative_to(storage.root / ours):
-            raise FixSetup("A snapshot must not lie among the feed's own files", where=str(target))
+    storage, to = one_feed(folder, storage_options), os.fspath(to)
     increment = log.readable(storage)[-1] if at is None else at
-    items = read_current(storage.root, at=increment, include_missing=include_missing)
-    with explained(str(target)):
-        return Snapshot(str(target), increment, _replace(target, items))
+    items = items_of(storage, at=increment, include_missing=include_missing)
+    if parse_address(to) is None:
+        target = local_path(to)
+        _check(storage, str(target))
+        with explained(str(target)):
+            return Snapshot(str(target), increment, _replace(target, items))
+    above, _, name = to.rpartition("/")
+    place = storage_at(above, storage_options)
+    _check(storage, place.full_path(name))
+    return Snapshot(place.full_path(name), increment, _upload(place, name, items))
+
+
+def _check(storage: Storage, target: str) -> None:
+    if any(target.startswith(f"{storage.full_path(ours)}/") for ours in (CHANGES, INTERNALS)):
+        raise FixSetup("A snapshot must not lie among the feed's own files", where=target)
+
+
+def _upload(place: Storage, name: str, items: pa.RecordBatchReader) -> int:
+    with tempfile.TemporaryDirectory(prefix="drivedelta-") as folder:
+        made = Path(folder) / "snapshot.parquet"
+        rows = _replace(made, items)
+        place.put(made, name)
+    return rows
 
 
 def _replace(target: Path, items: pa.RecordBatchReader) -> int:

@@ -19,6 +19,9 @@ class Storage(Protocol):
     way, no room) and `RetryLater` when it does not answer as it should.
     """
 
+    def below(self, folder: str) -> Storage:
+        """A folder in this one, as a storage of its own."""
+
     def create(self, path: str, content: bytes) -> bool:
         """Make the file, whole and durable, only if there is none: True for exactly one of all who try."""
 

@@ -33,9 +33,9 @@ def test_a_feeds_own_folder_is_that_feed(output: Path) -> None:
     assert (folder, len(commits)) == (str(output / "drive-b"), 2)
 
 
-@pytest.mark.parametrize("place", ["nowhere", "a file"])
-def test_a_place_that_is_no_folder_is_ours_to_mend(output: Path, place: str) -> None:
-    with pytest.raises(FixSetup, match="cannot be used"):
+@pytest.mark.parametrize(("place", "says"), [("nowhere", "no such folder"), ("a file", "cannot be used")])
+def test_a_place_that_is_no_folder_is_ours_to_mend(output: Path, place: str, says: str) -> None:
+    with pytest.raises(FixSetup, match=says):
         feeds_below(output / place)
 
 

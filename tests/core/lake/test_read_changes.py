@@ -146,6 +146,6 @@ class TestTheFolder:
         with pytest.raises(FixSetup, match="Nothing was committed"):
             read_changes(tmp_path)
 
-    def test_on_an_object_store_has_to_wait(self) -> None:
-        with pytest.raises(FixSetup, match="local path"):
-            read_changes("s3://lake/feed")
+    def test_in_a_store_we_do_not_know_is_refused(self) -> None:
+        with pytest.raises(FixSetup, match="'sftp' is no place"):
+            read_changes("sftp://lake/feed")
