@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -48,12 +49,27 @@ def conclude(
 ) -> tuple[Outcome, Commit | None]:
     """Publish what the read says that the state does not know yet.
 
-    :param based_on: the increment at which the read began, where it was not the head.
+    :param based_on: the increment at which the read began, where it was not the head and the read does not say so.
     :param confirmed: a person has said that this very read may delete what it does.
     :raises LostRace: another run published meanwhile, and the read was an increment: it must be read again.
     :raises FixSetup: a full read would delete so much that a person has to confirm it; the read is kept.
     """
-    began_at = based_on if based_on is not None else head.increment if head else 0
+    with read.kept.concluding() if read.kept else nullcontext():
+        return _conclude(run, attempt, read, start, head, based_on=based_on, confirmed=confirmed)
+
+
+def _conclude(
+    run: Run,
+    attempt: Attempt,
+    read: Read,
+    start: Begin,
+    head: Commit | None,
+    *,
+    based_on: int | None,
+    confirmed: bool,
+) -> tuple[Outcome, Commit | None]:
+    known_then = (read.based_on, based_on, head.increment if head else 0)
+    began_at = next(increment for increment in known_then if increment is not None)
     for _ in range(MOST_FOLDS):
         behind = head is not None and head.increment > began_at
         if behind and head is not None:
@@ -101,6 +117,8 @@ def _fold(
         if message is None:
             return outcome, outcome.commit(attempt)
     based = based_on if based_on is not None else head.increment if head else 0
+    if read.kept:
+        read.kept.forget()  # held is kept, too, and whole
     raise guard.hold(run.storage, read, attempt=attempt.id, based_on=based, message=message).refusal()
 
 

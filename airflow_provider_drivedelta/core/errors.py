@@ -38,14 +38,18 @@ class DriveDeltaError(Exception):
 class RetryLater(DriveDeltaError):
     """The same run may succeed later; the stored token is where it was.
 
-    `after` is how many seconds the service asked us to stay away, where it said so.
+    `after` is how many seconds to stay away: as the service asked, where it throttles for longer than
+    `max_wait`, or until a long read that another run has begun is free; None where nobody knows.
+    `pages_kept` is how many pages of a long read wait for the next try, see `docs/long-reads.md`.
     """
 
     exit_status = 75  # EX_TEMPFAIL of sysexits.h
 
-    def __init__(self, what: str, *, where: str = "", then: str = "", after: float | None = None) -> None:
+    def __init__(
+        self, what: str, *, where: str = "", then: str = "", after: float | None = None, pages_kept: int = 0
+    ) -> None:
         super().__init__(what, where=where, then=then or "Nothing is lost: the next try starts from the same token.")
-        self.after = after
+        self.after, self.pages_kept = after, pages_kept
 
 
 class LostRace(RetryLater):

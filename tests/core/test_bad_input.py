@@ -41,7 +41,6 @@ BAD: dict[str, tuple[Reply | Callable[[GraphService], Reply], type[DriveDeltaErr
     "F4 final link to another host": (a_page(GOOD, delta="https://evil.example"), BrokenFeed, "leads to another host"),
     "no address": (a_page(GOOD, next="http://["), BrokenFeed, "leads to another host"),
     "loop of one": (a_page(GOOD, next="/bad"), BrokenFeed, "round in a circle"),
-    "throttled for too long": (Reply(429, headers={"Retry-After": "9999"}), RetryLater, "max_wait"),
 }
 
 
@@ -156,9 +155,9 @@ def test_arguments_that_cannot_work_are_found_before_anything_is_asked(
     assert (service.seen, follower.output.exists()) == ([], False)
 
 
-@pytest.mark.parametrize("output", ["s3://bucket/x", "", "  ", "file://server/share"])
+@pytest.mark.parametrize("output", ["sftp://host/x", "s3://", "", "  ", "file://server/share"])
 def test_an_output_that_is_no_folder_is_refused(service: GraphService, output: str) -> None:
     capture = DriveCapture(source=Drive.parse("b!drive"), output=output)
-    with connect(service) as transport, pytest.raises(FixSetup, match="no place this version can write to"):
+    with connect(service) as transport, pytest.raises(FixSetup, match="no place"):
         capture_drive(capture, base_url=service.url, transport=transport)
     assert service.seen == []

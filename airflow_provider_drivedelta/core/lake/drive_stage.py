@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
@@ -16,7 +16,7 @@ from airflow_provider_drivedelta.core.lake.aspects import hashes
 from airflow_provider_drivedelta.core.lake.drive_items import ItemRow, read_item
 from airflow_provider_drivedelta.core.lake.drive_schema import DRIVE
 from airflow_provider_drivedelta.core.lake.local_storage import LocalStorage
-from airflow_provider_drivedelta.core.lake.quarantine import Quarantine, as_bad
+from airflow_provider_drivedelta.core.lake.quarantine import Quarantine, as_bad, recalled
 from airflow_provider_drivedelta.core.lake.record import RecordType
 from airflow_provider_drivedelta.core.lake.spill import Spill, up_to_date
 from airflow_provider_drivedelta.core.lake.values import BadValue, Typed
@@ -26,6 +26,7 @@ from airflow_provider_drivedelta.core.sources import item_key, same_drive
 log = logging.getLogger(__name__)
 
 _STAGED = DRIVE.staged
+_TELLING = ("_item_key", "id", "_is_container", "_is_deleted", "_is_root")
 _ROWS_AT_ONCE = 512  # as objects; each takes some ten kilobytes until it is a row of columns
 
 
@@ -77,6 +78,24 @@ class DriveStage:
         while len(self._waiting) >= _ROWS_AT_ONCE:
             self._write(_ROWS_AT_ONCE)
 
+    def settled(self) -> Spill | None:
+        self._write(len(self._waiting))
+        return self._spill if self.items else None
+
+    def remember(self) -> JsonObject:
+        return {"quarantine": self.quarantine.remember()}
+
+    def recall(self, kept: Json) -> None:
+        self.quarantine = recalled(cast(Mapping[str, Json], kept)["quarantine"])
+
+    def recall_rows(self, batch: pa.RecordBatch) -> None:
+        self._spill.write(batch)
+        said = zip(*(batch[name].to_pylist() for name in _TELLING), strict=True)
+        for key, item_id, container, deleted, root in said:
+            self._count(key, is_root=root)
+            if self._is_increment:
+                self._remember_container(key, item_id, alive=container and not deleted and not root)
+
     def _add(self, item: JsonObject, captured_at: datetime, restored: bool) -> None:
         try:
             row = read_item(item, self.drive_id)
@@ -100,17 +119,21 @@ class DriveStage:
             "_is_restored": restored,
             "_captured_at": captured_at,
         }
-        self.items += 1
-        self.changes += not row.root
-        self.root = key if row.root else self.root
+        self._count(key, is_root=row.root)
         if self._is_increment:
-            self._remember_container(key, row)
+            alive = not row.columns["has_file"] and not row.deleted and not row.root
+            self._remember_container(key, str(row.columns["id"]), alive=alive)
         return known | {f"_{group}": value for group, value in hashes(row.columns).items()} | dict(row.columns)
 
-    def _remember_container(self, key: str, row: ItemRow) -> None:
+    def _count(self, key: str, *, is_root: bool) -> None:
+        self.items += 1
+        self.changes += not is_root
+        self.root = key if is_root else self.root
+
+    def _remember_container(self, key: str, item_id: str, *, alive: bool) -> None:
         """Which containers are alive at the end of the read, by key: they may have come back with all below them."""
-        if not row.columns["has_file"] and not row.deleted and not row.root:
-            self.containers[key] = str(row.columns["id"])
+        if alive:
+            self.containers[key] = item_id
         else:
             self.containers.pop(key, None)
 

@@ -18,7 +18,10 @@ STATE = f"{INTERNALS}/state"
 QUARANTINE = f"{INTERNALS}/quarantine"
 STAGING = f"{INTERNALS}/staging"
 HELD = f"{INTERNALS}/held"
+READS = f"{INTERNALS}/reads"
 TOKEN_FILE = f"{INTERNALS}/token.json"
+RUNS = f"{INTERNALS}/runs"
+VACUUMED = f"{INTERNALS}/vacuumed.json"
 
 _COMMIT_NAME = re.compile(r"^(\d{8,})\.json$")
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
@@ -17,9 +18,10 @@ from airflow_provider_drivedelta.core.changes import Items, Json, JsonObject
 from airflow_provider_drivedelta.core.errors import BrokenFeed, StartOver
 from airflow_provider_drivedelta.core.lake.list_record import list_record
 from airflow_provider_drivedelta.core.lake.local_storage import LocalStorage
-from airflow_provider_drivedelta.core.lake.quarantine import Bad, Quarantine
+from airflow_provider_drivedelta.core.lake.quarantine import Bad, Quarantine, recalled
 from airflow_provider_drivedelta.core.lake.record import UTC_TIME, RecordType
 from airflow_provider_drivedelta.core.lake.spill import Spill, up_to_date
+from airflow_provider_drivedelta.core.lake.waiting_rows import WaitingRows
 from airflow_provider_drivedelta.core.lists.columns import FieldMap, Naming, field_map
 from airflow_provider_drivedelta.core.lists.fields import ListSchema
 from airflow_provider_drivedelta.core.lists.joined import joined
@@ -33,6 +35,7 @@ log = logging.getLogger(__name__)
 
 _BEFORE_NAME = r"/[^/]*\z"
 _BEFORE_SLASH = r"\A.*/"
+_TELLING = ("_item_key", "_is_container", "_is_deleted")
 
 _coalesce: Any = pc.coalesce  # its stubs allow no mixture of arrays and constants
 
@@ -62,7 +65,9 @@ class ListRecords:
         return FieldMap(naming=self.naming, attachment_urls=self.attachment_urls, zone=self.zone)
 
     def stage(self, storage: LocalStorage, path: str, *, fields: Json = None, is_increment: bool = False) -> ListStage:
-        return ListStage(storage, path, self, self.known(fields), is_increment=is_increment)
+        stage = ListStage(storage, path, self, self.known(fields), is_increment=is_increment)
+        stage.root_folder = _told(fields, "root_folder")
+        return stage
 
     def kept(self, storage: LocalStorage, path: str, *, fields: Json, items: int) -> ListStage:
         stage = ListStage(storage, path, self, self.known(fields))
@@ -93,11 +98,13 @@ class ListStage:
     ) -> None:
         self.storage, self.path = storage, path
         self.root: str | None = None
+        self.root_folder = ""
         self._is_increment = is_increment
         self.containers: dict[str, str] = {}
         self._records, self._known, self._fields = records, known, known
         self._spill: Spill | None = None
-        self.items = 0
+        self._waiting = WaitingRows()
+        self._staged = 0
         self.quarantine = Quarantine()
 
     @property
@@ -105,12 +112,21 @@ class ListStage:
         return list_record(self._fields)
 
     @property
+    def items(self) -> int:
+        return self._staged + self._waiting.count
+
+    @items.setter
+    def items(self, items: int) -> None:
+        self._staged = items
+
+    @property
     def changes(self) -> int:
         return self.items
 
     @property
     def fields(self) -> Json:
-        return self._fields.to_json()
+        about = {"site_id": self._records.site_id, "root_folder": self.root_folder}
+        return {**self._fields.to_json(), **about}
 
     @property
     def schema_changed(self) -> bool:
@@ -122,9 +138,13 @@ class ListStage:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._open().__exit__(kind, error, trace)
-        if error is None:
-            self.quarantine.check(self.items)
+        if error is not None:
+            self._open().__exit__(kind, error, trace)
+            return
+        with ExitStack() as closing:
+            closing.push(self._open())
+            self._type_waiting()
+        self.quarantine.check(self.items)
 
     def learn(self, schema: ListSchema) -> None:
         """Take in the columns as they are now.
@@ -132,11 +152,12 @@ class ListStage:
         :raises StartOver: an increment alone would leave items without a value that they have.
         :raises BrokenFeed: rows by the columns before were staged already.
         """
+        self.root_folder = schema.root_folder or self.root_folder
         wanted, zone = self._records.wanted, self._records.zone or schema.zone
         fields, changed = evolve(self._fields, schema.fields, zone=zone, wanted=wanted)
         if not changed:
             return
-        if self._spill is not None:
+        if self._spill is not None or self._waiting.count:
             then = "The token was kept; the next run reads the list by its new columns."
             raise BrokenFeed("The list changed its columns while it was read", where=schema.title, then=then)
         if self._is_increment and _went_or_came_back(self._fields, fields):
@@ -148,19 +169,61 @@ class ListStage:
     ) -> None:
         captured_at = received_at or datetime.now(UTC)
         if gone:
-            self._write(self._tombstones(gone), captured_at, restored=False)
+            self._type_waiting()
+            self._write(self._tombstones(gone), _all_at(captured_at, len(gone)), restored=False)
         if not len(items):
             return
+        if restored or self._is_increment or not isinstance(items, RawRows):
+            self._type_waiting()
+            self._stage(items, _all_at(captured_at, len(items)), restored=restored)
+            return
+        self._waiting.put(items, captured_at)
+        if self._waiting.enough:
+            self._type_waiting()
+
+    def _type_waiting(self) -> None:
+        if self._waiting.count:
+            self._stage(*self._waiting.take(), restored=False)
+
+    def _stage(self, items: Items, captured_at: pa.Array[Any], *, restored: bool) -> None:
         read = self._typed(items)
         self._set_aside(read, items)
         good = np.delete(np.arange(read.batch.num_rows), sorted(read.bad))
         for item in good.tolist() if self.quarantine.open else ():
             self.quarantine.heal_if_open(str(read.batch["id"][item].as_py()))
-        decided = self._decided(read).take(good)
+        decided = self._decided(read)
+        if read.bad:
+            decided, captured_at = decided.take(good), captured_at.take(cast(Any, good))
         self._write(decided, captured_at, restored=restored)
         if self._is_increment:
-            folders = decided["_item_key"].filter(decided["_is_container"])
-            self.containers.update((str(key), str(key)) for key in folders.to_pylist())
+            self._remember_containers(decided)
+
+    def settled(self) -> Spill | None:
+        self._type_waiting()
+        return self._spill
+
+    def remember(self) -> JsonObject:
+        self._type_waiting()
+        return {"quarantine": self.quarantine.remember(), "fields": self.fields}
+
+    def recall(self, kept: Json) -> None:
+        told = cast(Mapping[str, Json], kept)
+        self.quarantine, self._fields = recalled(told["quarantine"]), field_map(told["fields"])
+        self.root_folder = _told(told["fields"], "root_folder")
+
+    def recall_rows(self, batch: pa.RecordBatch) -> None:
+        self._open().write(batch)
+        self._staged += batch.num_rows
+        if self._is_increment:
+            self._remember_containers(batch)
+
+    def _remember_containers(self, rows: pa.RecordBatch) -> None:
+        """Which folders are alive at the end of the read, by key; what is told gone is none."""
+        for key, folder, gone in zip(*(rows[name].to_pylist() for name in _TELLING), strict=True):
+            if gone:
+                self.containers.pop(key, None)
+            elif folder:
+                self.containers[key] = key
 
     def _typed(self, items: Items) -> TypedRows:
         about = {"site_id": self._records.site_id, "list_id": self._records.list_id}
@@ -203,15 +266,15 @@ class ListStage:
             log.warning("An item cannot be read for its %r and goes to quarantine: %r", bad.property, bad.id)
             self.quarantine.put(bad.id, bad, self.items)
 
-    def _write(self, batch: pa.RecordBatch, captured_at: datetime, *, restored: bool) -> None:
+    def _write(self, batch: pa.RecordBatch, captured_at: pa.Array[Any], *, restored: bool) -> None:
         rows = batch.num_rows
         said: dict[str, pa.Array[Any]] = {
-            "_position": pa.array(np.arange(self.items, self.items + rows)),
+            "_position": pa.array(np.arange(self._staged, self._staged + rows)),
             "_is_root": pa.repeat(False, rows),
             "_is_restored": pa.repeat(restored, rows),
-            "_captured_at": pa.repeat(pa.scalar(captured_at, UTC_TIME), rows),
+            "_captured_at": captured_at,
         }
-        self.items += rows
+        self._staged += rows
         whole = pa.RecordBatch.from_pydict({**said, **_columns(batch)})
         self._open().write(up_to_date(whole, self.record.staged))
 
@@ -221,9 +284,20 @@ class ListStage:
         return self._spill
 
 
+def _told(fields: Json, name: str) -> str:
+    """What the last commit kept beside the columns; empty where it is older than that."""
+    told = fields.get(name) if isinstance(fields, Mapping) else None
+    return told if isinstance(told, str) else ""
+
+
 def _went_or_came_back(before: FieldMap, after: FieldMap) -> bool:
     """Whether other columns hold the values now: an increment, of items that changed, would not move the rest."""
     return any(old.live != new.live for old, new in zip(before.columns, after.columns, strict=False))
+
+
+def _all_at(moment: datetime, rows: int) -> pa.Array[Any]:
+    at: pa.Array[Any] = pa.repeat(pa.scalar(moment, UTC_TIME), rows)
+    return at
 
 
 def _columns(batch: pa.RecordBatch) -> dict[str, pa.Array[Any]]:

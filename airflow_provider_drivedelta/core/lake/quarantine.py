@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from airflow_provider_drivedelta.core.changes import Json, JsonObject
 from airflow_provider_drivedelta.core.errors import BrokenFeed
@@ -28,11 +28,15 @@ class Bad:
     item: Json
 
     def to_json(self) -> str:
+        return json.dumps(self.shown(), sort_keys=True)
+
+    def shown(self) -> JsonObject:
+        """What may be kept of it."""
         try:
             body = without_credentials(self.item, "")
         except BadValue:
             body = "too deep to be shown"
-        return json.dumps({"id": self.id, "property": self.property, "item": body}, sort_keys=True)
+        return {"id": self.id, "property": self.property, "item": body}
 
 
 @dataclass(slots=True)
@@ -82,8 +86,25 @@ class Quarantine:
         """Key and id of what is to be tried again next time: what was not read yet of before, and what is new."""
         return self.waiting | {key: str(bad.id) for key, bad in self.by_key.items()}
 
+    def remember(self) -> JsonObject:
+        """What it holds, for the checkpoint of a read."""
+        return {
+            "by_key": {key: bad.shown() for key, bad in self.by_key.items()},
+            "nameless": [bad.shown() for bad in self.nameless],
+            "waiting": dict(self.waiting),
+        }
+
     def to_jsonl(self) -> bytes:
         return "".join(f"{bad.to_json()}\n" for bad in [*self.by_key.values(), *self.nameless]).encode()
+
+
+def recalled(kept: Any) -> Quarantine:
+    """What `remember` gave. Raises KeyError or TypeError where it did not."""
+    return Quarantine(
+        by_key={key: Bad(**bad) for key, bad in kept["by_key"].items()},
+        nameless=[Bad(**bad) for bad in kept["nameless"]],
+        waiting=dict(kept["waiting"]),
+    )
 
 
 def as_bad(item: JsonObject | Json, prop: str) -> Bad:

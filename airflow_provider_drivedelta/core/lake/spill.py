@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -94,6 +95,22 @@ class Spill:
                 self._writer.write_batch(whole.slice(0, BATCH_ROWS))
                 whole = whole.slice(BATCH_ROWS)
         self._waiting, self._rows = [whole], whole.num_rows
+
+    @property
+    def file(self) -> Path:
+        """Where it grows."""
+        return self._storage.root / self._path
+
+    @property
+    def waiting(self) -> pa.RecordBatch | None:
+        """The rows that do not fill a batch yet, and so are not in the file."""
+        return self._together() if self._rows else None
+
+    def grown_to(self) -> int:
+        """How many bytes of the file are there for others to see: whole batches, and no index yet."""
+        with explained(str(self.file)):
+            self._file.flush()
+            return self._file.tell()
 
     def _together(self) -> pa.RecordBatch:
         if len(self._waiting) == 1:

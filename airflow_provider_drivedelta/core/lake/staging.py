@@ -9,11 +9,11 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
-from airflow_provider_drivedelta.core.changes import Items, Json
+from airflow_provider_drivedelta.core.changes import Items, Json, JsonObject
 from airflow_provider_drivedelta.core.lake.local_storage import LocalStorage
 from airflow_provider_drivedelta.core.lake.quarantine import Quarantine
 from airflow_provider_drivedelta.core.lake.record import RecordType, asked_for
-from airflow_provider_drivedelta.core.lake.spill import Rows
+from airflow_provider_drivedelta.core.lake.spill import Rows, Spill
 from airflow_provider_drivedelta.core.lists.fields import ListSchema
 
 
@@ -59,6 +59,21 @@ class Stage(Protocol):
         :param restored: the items were asked for because their folder came back, not reported.
         :raises BrokenFeed: so many items cannot be read that it is not the items.
         """
+
+    def settled(self) -> Spill | None:
+        """The file that grows, with every row so far written or waiting in it; None before the first row."""
+
+    def remember(self) -> JsonObject:
+        """What is to be kept besides the rows, for a checkpoint between two pages."""
+
+    def recall(self, kept: Json) -> None:
+        """Take in what `remember` gave, before anything else. Raises KeyError, TypeError or ValueError if it did not.
+
+        :raises BrokenFeed: a list's columns cannot be read.
+        """
+
+    def recall_rows(self, batch: pa.RecordBatch) -> None:
+        """Take in rows as they were staged, in their order; what they say of the read is known again."""
 
 
 class Records(Protocol):

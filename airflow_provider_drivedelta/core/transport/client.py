@@ -126,9 +126,10 @@ class Transport:
         self._sleep(wait)
 
     def _slow_down(self, answer: Answer, throttled: int) -> None:
-        if throttled >= self._policy.throttled_attempts:
-            raise RetryLater(f"The service answered {answer.status} {throttled} times in a row", where=answer.where)
         wait = self._policy.throttle_wait(answer.headers, throttled, answer.received_at)
+        if throttled >= self._policy.throttled_attempts:
+            what = f"The service answered {answer.status} {throttled} times in a row"
+            raise RetryLater(what, where=answer.where, after=wait)
         log.info("The service answered %d; all calls wait %.1f s", answer.status, wait)
         self.gate.close_for(wait)
 
