@@ -20,9 +20,13 @@ def feed_asset(summary: Summary) -> Asset:
 
 
 def announce(summary: Summary, outlets: Iterable[object], events: OutletEventAccessorsProtocol) -> None:
-    """Fire every alias among `outlets` if there is news; a concrete asset fires by itself and is told the summary."""
+    """Fire every alias among `outlets` if there is news; a concrete asset fires by itself and is told the summary.
+
+    What may have been announced before is marked `replayed`.
+    """
+    extra = summary.to_dict() | ({"replayed": True} if summary.kind == "replay" else {})
     for outlet in outlets:
         if isinstance(outlet, Asset):
-            events[outlet].extra = dict(summary.to_dict())
+            events[outlet].extra = dict(extra)
         elif isinstance(outlet, AssetAlias) and summary.has_news:
-            events[outlet].add(feed_asset(summary), extra=dict(summary.to_dict()))
+            events[outlet].add(feed_asset(summary), extra=dict(extra))

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, NotRequired, TypedDict
 
 if TYPE_CHECKING:  # pyarrow hangs on it
-    from airflow_provider_drivedelta.core.plan import OnResync, OnUnsure
+    from airflow_provider_drivedelta.core.lake.output import Output
+    from airflow_provider_drivedelta.core.plan import OnResync, OnUnsure, Window
 
 
 class FeedWords(TypedDict):
     """Fields of every capture."""
 
-    output: str
+    output: str | Output
     protocol: str
     on_unsure: OnUnsure
     confirm_deletes: str
@@ -25,3 +26,6 @@ class PullWords(TypedDict):
     full_reload: bool
     on_resync: OnResync
     dry_run: bool
+    named_run: NotRequired[bool]
+    cleared: NotRequired[bool]
+    window: NotRequired[Window | None]

@@ -1,4 +1,4 @@
-"""`drivedelta`: pull, reconcile, log, snapshot, emulate, without Airflow."""
+"""`drivedelta`: pull, reconcile, log, snapshot, vacuum, emulate, without Airflow."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from airflow_provider_drivedelta.console import drive
-from airflow_provider_drivedelta.console import list as sharepoint_list
+from airflow_provider_drivedelta.console.drive import DriveCommands
+from airflow_provider_drivedelta.console.list import ListCommands
+from airflow_provider_drivedelta.console.vacuum import add_vacuum
 from airflow_provider_drivedelta.core.errors import DriveDeltaError, FixSetup
 from airflow_provider_drivedelta.version import __version__
 
@@ -49,19 +50,20 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--verbose", action="store_true", help="log every page to stderr")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     pull = commands.add_parser("pull", help="capture what changed since the last pull")
-    sources = pull.add_subparsers(required=True, metavar="SOURCE")
-    drive.add_pull(sources)
-    sharepoint_list.add_pull(sources)
     reconcile = commands.add_parser("reconcile", help="compare a feed with the service, and publish what differs")
-    drive.add_reconcile(reconcile.add_subparsers(required=True, metavar="SOURCE"))
+    pulled, reconciled = (command.add_subparsers(required=True, metavar="SOURCE") for command in (pull, reconcile))
+    for source in (DriveCommands(), ListCommands()):
+        source.add_pull(pulled)
+        source.add_reconcile(reconciled)
     _add_log(commands.add_parser("log", help="list the increments of the feeds below a folder"))
     _add_snapshot(commands.add_parser("snapshot", help="write a feed's current items as one Parquet file"))
+    add_vacuum(commands.add_parser("vacuum", help="remove the change files of old increments"))
     _add_emulate(commands.add_parser("emulate", help="serve the services' protocols on loopback"))
     return parser
 
 
 def _add_log(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("dir", type=Path, metavar="DIR", help="an output folder, or one feed's folder in it")
+    parser.add_argument("dir", metavar="DIR", help="an output folder, or one feed's folder in it; a path or an address")
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
     parser.set_defaults(command=_log)
 

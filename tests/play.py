@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select, update
+from sqlalchemy import event as on
 
 if TYPE_CHECKING:
     from airflow.models.dagrun import DagRun
@@ -18,15 +20,17 @@ if TYPE_CHECKING:
 DAG_FILE = """
 from datetime import timedelta
 
-from airflow.sdk import DAG, Asset, AssetAlias
+from airflow.sdk import DAG, Asset, AssetAlias, CronPartitionTimetable
 from airflow_provider_drivedelta.core.sources import Drive
 from airflow_provider_drivedelta.operators import (
     DriveDeltaReconcileOperator,
     DriveDeltaToParquetOperator,
+    DriveDeltaVacuumOperator,
     SharePointListDeltaToParquetOperator,
+    SharePointListReconcileOperator,
 )
 
-with DAG({dag_id!r}, schedule=None) as dag:
+with DAG({dag_id!r}, schedule={schedule}) as dag:
     {call}
 """
 
@@ -75,14 +79,39 @@ class Airflow:
         raw: str = "",
         expand: dict[str, list[str]] | None = None,
         operator: str = "DriveDeltaToParquetOperator",
+        schedule: str = "None",
+        run: dict[str, object] | None = None,
         **arguments: object,
     ) -> Played:
-        """Run the operator once, without a logical date unless one is given. `raw` is Python for more arguments."""
+        """Run the operator once, without a logical date unless one is given.
+
+        :param raw: Python for more arguments; `schedule`: Python for the DAG's.
+        :param run: what is to be another's than a manual run's; an older run of the same `run_id` begins again.
+        """
         given = "".join(f"{name}={value!r}, " for name, value in ({"task_id": "pull"} | arguments).items()) + raw
         mapped = f".partial({given}).expand(**{expand!r})" if expand else f"({given})"
         file = self.home / "dags" / f"{self.dag_id}.py"
-        file.write_text(DAG_FILE.format(dag_id=self.dag_id, call=operator + mapped))
-        return self.play_file(file, conf=conf, logical_date=logical_date)
+        file.write_text(DAG_FILE.format(dag_id=self.dag_id, call=operator + mapped, schedule=schedule))
+        with self._made(run or {}):
+            return self.play_file(file, conf=conf, logical_date=logical_date)
+
+    @contextmanager
+    def _made(self, run: dict[str, object]) -> Iterator[None]:
+        """Runs are made with these fields, as the scheduler would, since `dag.test` makes manual ones alone."""
+        from airflow.models.dagrun import DagRun
+
+        def change(_: object, __: object, made: DagRun) -> None:
+            for name, value in run.items():
+                setattr(made, name, value)
+
+        with self._session() as session:
+            session.execute(delete(DagRun).where(DagRun.dag_id == self.dag_id, DagRun.run_id == run.get("run_id")))
+            session.commit()
+        on.listen(DagRun, "before_insert", change)
+        try:
+            yield
+        finally:
+            on.remove(DagRun, "before_insert", change)
 
     def play_file(
         self, file: Path, *, conf: dict[str, object] | None = None, logical_date: datetime | None = None

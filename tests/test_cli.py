@@ -166,7 +166,7 @@ FIX = {
     "plain http": (Reply(200), ["--base-url", "http://graph.example"], "Plain http"),
     "no address": (Reply(200), ["--base-url", "graph"], "no address of a service"),
     "no page": (Reply(200), ["--page-size", "0"], "cannot have 0 items"),
-    "an object store": (Reply(200), ["--output", "s3://bucket"], "no place this version can write to"),
+    "a store we do not know": (Reply(200), ["--output", "sftp://host"], "no place that can be written to"),
     "no CA file": (Reply(200), ["--ca-file", "/nowhere.pem"], "CA file cannot be read"),
     "unwritable output": (Reply(200), ["--output", "/proc/lake"], "output cannot be used"),
 }

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from tqdm import tqdm
@@ -16,6 +17,7 @@ from airflow_provider_drivedelta.core.summary import Summary
 
 if TYPE_CHECKING:
     from airflow_provider_drivedelta.core.lake.snapshot import Snapshot
+    from airflow_provider_drivedelta.core.lake.vacuum import Vacuumed
     from airflow_provider_drivedelta.core.reconcile import Reconciled, Verdict
 
 
@@ -68,6 +70,17 @@ def log(feeds: Sequence[tuple[str, Sequence[Commit]]], *, as_json: bool) -> None
 def snapshot(written: Snapshot) -> None:
     print(f"increment {written.increment}: {written.rows} items")
     print(f"data: {written.path}")
+
+
+def vacuumed(found: Vacuumed, *, dry_run: bool, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(asdict(found) | {"dry_run": dry_run}, ensure_ascii=False))
+        return
+    print(found.path)
+    gone = "would be removed" if dry_run else "removed"
+    print(f"{found.files} files ({found.bytes} bytes) of {found.increments} increments {gone}")
+    if found.horizon:
+        print(f"what can be read begins after increment {found.horizon}")
 
 
 def _counted(result: Summary) -> str:

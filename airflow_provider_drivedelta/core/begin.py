@@ -41,7 +41,7 @@ def begin(head: Commit | None, saved: SavedToken | None, *, fingerprint: str, fu
     if head is None and saved is None:
         return Begin(kind="initial", token=None, number=number)
     if full_reload:
-        return Begin(kind="reload", token=None, number=number, adopt_from=_adopted(head, saved))
+        return Begin(kind="reload", token=None, number=number, adopt_from=adopted_from(head, saved))
     if head is None:
         raise _emptied(saved)
     if head.fingerprint != fingerprint:
@@ -55,7 +55,7 @@ def begin(head: Commit | None, saved: SavedToken | None, *, fingerprint: str, fu
         kind="incremental",
         token=_newest(head, saved),
         number=number,
-        adopt_from=_adopted(head, saved),
+        adopt_from=adopted_from(head, saved),
         realign=number > head.increment + 1,
     )
 
@@ -75,7 +75,7 @@ def _newest(head: Commit, saved: SavedToken | None) -> Token:
     return head.token
 
 
-def _adopted(head: Commit | None, saved: SavedToken | None) -> int | None:
+def adopted_from(head: Commit | None, saved: SavedToken | None) -> int | None:
     """The first increment nobody was told of. Without a stored token that is at least the last one."""
     if head is None or (saved is not None and saved.increment >= head.increment):
         return None

@@ -8,14 +8,15 @@ later run that names this very read publishes it without asking the service agai
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from airflow_provider_drivedelta.core.changes import Json, Kind, Token
 from airflow_provider_drivedelta.core.errors import FixSetup, Flavour
+from airflow_provider_drivedelta.core.lake.attempt import Attempt
 from airflow_provider_drivedelta.core.lake.fold import Fold
 from airflow_provider_drivedelta.core.lake.layout import HELD
-from airflow_provider_drivedelta.core.lake.local_storage import LocalStorage
 from airflow_provider_drivedelta.core.lake.staging import Records
 from airflow_provider_drivedelta.core.lake.storage import Storage
 from airflow_provider_drivedelta.core.reading import Read
@@ -49,10 +50,12 @@ class HeldRead:
         )
         return FixSetup(self.message, then=then)
 
-    def read(self, storage: Storage, records: Records, scope: str | None) -> Read:
-        """The kept read, as if it had just been made."""
-        rows = storage.fetch(_rows(self.id))
-        stage = records.kept(LocalStorage(rows.parent), rows.name, fields=self.fields, items=self.items)
+    def read(self, storage: Storage, attempt: Attempt, records: Records, scope: str | None) -> Read:
+        """The kept read, as if this attempt had just made it. What is kept stays until it is published."""
+        path = f"{attempt.folder}/confirmed.arrow"
+        with open(storage.fetch(_rows(self.id)), "rb") as kept, attempt.workplace.open_new(path) as copy:
+            shutil.copyfileobj(kept, copy)
+        stage = records.kept(attempt.workplace, path, fields=self.fields, items=self.items)
         stage.quarantine.waiting = dict(self.quarantined)
         return Read(
             stage=stage,

@@ -74,8 +74,8 @@ class Outcome:
     def commit(self, attempt: Attempt) -> Commit:
         """The commit, with its files written under the attempt."""
         assert self.fold is not None  # what is worth a commit was folded
-        now = self.plan.clock()
-        # Never earlier than the commit before, whatever the clock does: readers prune by it.
+        # Never earlier than the commit before, whatever the clock does: readers prune by the date, replays by the time.
+        now = max(self.plan.clock(), self.head.time) if self.head else self.plan.clock()
         captured = max(now.date(), self.head.date) if self.head else now.date()
         increment = Increment(
             number=self.start.number,
@@ -108,6 +108,7 @@ class Outcome:
             list_fields=self.read.stage.fields,
             partial_since=self._partial_since(),
             run=self.plan.asked.run,
+            named_run=self.plan.asked.named_run,
             provider_version=__version__,
             notes=(f"resync: {self.read.flavour} differences",) if self.read.flavour else (),
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
+from airflow_provider_drivedelta.core.lake.checkpoint import Checkpoints
 from airflow_provider_drivedelta.core.lake.compaction import Compaction
 from airflow_provider_drivedelta.core.lake.staging import Records
 from airflow_provider_drivedelta.core.sources import Feed
@@ -24,6 +25,17 @@ class Progress:
     items: int
 
 
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of time, `start` included and `end` not: what lies on the border of two is in the later one alone."""
+
+    start: datetime
+    end: datetime
+
+    def __str__(self) -> str:
+        return f"from {self.start.isoformat()} to before {self.end.isoformat()}"
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -39,7 +51,12 @@ class RunOptions:
     :param confirm_deletes: the id of a full read that was held back because it would delete very much.
     :param dry_run: read, count, and write nothing.
     :param run: who asked, in Airflow's words; kept with the commit.
+    :param named_run: `run` is the name of one run, and comes again when that is retried or cleared: what the run
+        committed is its answer then.
+    :param cleared: the run was cleared by somebody, so its answer was given before and is a replay.
+    :param window: pull nothing, but hand out again what was committed inside it.
     :param compaction: when the state is written anew.
+    :param checkpoints: how often a long read is kept, to go on from.
     """
 
     full_reload: bool = False
@@ -48,7 +65,11 @@ class RunOptions:
     confirm_deletes: str = ""
     dry_run: bool = False
     run: str = ""
+    named_run: bool = False
+    cleared: bool = False
+    window: Window | None = None
     compaction: Compaction = Compaction()  # noqa: RUF009 - a frozen value
+    checkpoints: Checkpoints = Checkpoints()  # noqa: RUF009 - a frozen value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

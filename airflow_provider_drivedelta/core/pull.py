@@ -24,6 +24,7 @@ from airflow_provider_drivedelta.core.lake.state import State
 from airflow_provider_drivedelta.core.lake.storage import Storage
 from airflow_provider_drivedelta.core.plan import Plan
 from airflow_provider_drivedelta.core.reading import Known, find_folder, read_feed
+from airflow_provider_drivedelta.core.replay import answer_again, replay
 from airflow_provider_drivedelta.core.summary import Summary
 from airflow_provider_drivedelta.core.tokens import SavedToken, TokenStore
 from airflow_provider_drivedelta.core.transport import Transport
@@ -38,16 +39,20 @@ def pull(plan: Plan, protocol: FeedProtocol, transport: Transport, storage: Stor
     :raises FixSetup: a person must change something first, or confirm what a full read would delete.
     :raises BrokenFeed: the service or the output contradicts itself.
     """
+    if plan.asked.window:
+        return replay(plan, storage, plan.asked.window)
     run = Run(plan=plan, protocol=protocol.name, storage=storage, tokens=tokens, started=plan.clock())
     # The token first: it is saved after its commit, so a log that is read later is behind it only if it was restored.
     saved = load_token(tokens, plan)
     head = commits.newest(storage) if plan.asked.dry_run else commits.settle(storage)
+    if told := answer_again(plan, storage, tokens, head, saved):
+        return told
     start = begin(head, saved, fingerprint=plan.fingerprint, full_reload=plan.asked.full_reload)
     left_behind = known(plan, protocol, transport, storage, head)
     with Attempt(storage, dry_run=plan.asked.dry_run) as attempt:
         held = guard.confirmed(storage, plan.asked.confirm_deletes)
         if held:
-            read, based_on = held.read(storage, plan.records, left_behind.scope), held.based_on
+            read, based_on = held.read(storage, attempt, plan.records, left_behind.scope), held.based_on
         else:
             read, based_on = read_feed(start, plan, protocol, transport, attempt, left_behind), None
         outcome, commit = conclude(run, attempt, read, start, head, based_on=based_on, confirmed=held is not None)
@@ -64,6 +69,7 @@ def known(plan: Plan, protocol: FeedProtocol, transport: Transport, storage: Sto
     scope = head.scope_key if head else find_folder(plan, protocol, transport)
     return Known(
         state=State(storage, head.state if head else ()),
+        partial=bool(head and head.partial_since),
         quarantined=head.quarantined if head else (),
         waiting=held.refusal() if held else None,
         scope=scope,

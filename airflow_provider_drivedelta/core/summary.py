@@ -16,7 +16,8 @@ class Summary:
 
     `increment` is the number this run published, None when it was quiet. `from_increment` and
     `to_increment` span everything the run answers for, with increments it adopted from a run that
-    died before it could announce them. `path` is the feed's folder.
+    died before it could announce them. `path` is the feed's folder. Of kind `replay` it speaks of
+    increments that were told of before, and its counts are theirs together.
     """
 
     feed: str
@@ -46,6 +47,8 @@ class Summary:
         return asdict(self)
 
     def __str__(self) -> str:
+        if self.kind == "replay":
+            return f"increments {self.from_increment} to {self.to_increment} once more ({self.rows} rows)"
         asked = f"{self.pages} pages, {self.requests} requests"
         if self.increment is None:
             return f"{'nothing new' if self.kind == 'quiet' else f'{self.kind}, nothing written'} ({asked})"
@@ -55,4 +58,5 @@ class Summary:
     @property
     def has_news(self) -> bool:
         """Whether readers of the data have something new to read."""
-        return self.to_increment is not None and (self.rows > 0 or self.from_increment != self.increment)
+        adopted = self.kind != "replay" and self.from_increment != self.increment
+        return self.to_increment is not None and (self.rows > 0 or adopted)

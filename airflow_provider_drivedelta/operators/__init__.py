@@ -2,6 +2,16 @@
 
 from airflow_provider_drivedelta.operators.drive_to_parquet import DriveDeltaToParquetOperator
 from airflow_provider_drivedelta.operators.list_to_parquet import SharePointListDeltaToParquetOperator
-from airflow_provider_drivedelta.operators.reconcile import DriveDeltaReconcileOperator
+from airflow_provider_drivedelta.operators.reconcile import (
+    DriveDeltaReconcileOperator,
+    SharePointListReconcileOperator,
+)
+from airflow_provider_drivedelta.operators.vacuum import DriveDeltaVacuumOperator
 
-__all__ = ["DriveDeltaReconcileOperator", "DriveDeltaToParquetOperator", "SharePointListDeltaToParquetOperator"]
+__all__ = [
+    "DriveDeltaReconcileOperator",
+    "DriveDeltaToParquetOperator",
+    "DriveDeltaVacuumOperator",
+    "SharePointListDeltaToParquetOperator",
+    "SharePointListReconcileOperator",
+]

@@ -39,6 +39,6 @@ class DriveDeltaToParquetOperator(DriveOperator, PullOperator):
 
         capture = replace(self.drive_capture(context), **self.pull_words(context))
         summary = self.ask(capture_drive, capture)
-        if summary.kind != "quiet":  # a quiet run costs one request, and stays so
+        if summary.kind != "quiet" and summary.pages:  # a quiet run costs one request, a replay none, and it stays so
             self.web_url = self.find_web_url(summary.source)
         return summary

@@ -49,7 +49,8 @@ class FeedOperator(BaseOperator):
     """
     The arguments that every operator of a feed takes, besides those of its own.
 
-    :param output: folder under which the feed's own folder is (templated, as ``output_path``)
+    :param output: folder under which the feed's own folder is: a path, or an address such as
+        ``s3://aws_default@bucket/prefix``, ``abfs://…``, ``gs://…`` (templated, as ``output_path``)
     :param drivedelta_conn_id: Connection of type ``drivedelta`` or ``msgraph`` (templated)
     :param on_unsure: what becomes of items that a full read does not find although the service admits that it may
         have lost them: ``keep`` marks them missing, ``delete`` deletes them
@@ -99,10 +100,12 @@ class FeedOperator(BaseOperator):
 
     def feed_words(self, context: Context) -> FeedWords:
         """The arguments as they were rendered, and what the run says to them."""
+        from airflow_provider_drivedelta.hooks.outputs import with_connection
+
         ti, conf = context["ti"], context["dag_run"].conf or {}
         mapped = "" if ti.map_index in (None, -1) else f"[{ti.map_index}]"
         return {
-            "output": self.output_path,
+            "output": with_connection(self.output_path),
             "protocol": self.protocol,
             "on_unsure": self.on_unsure,
             "confirm_deletes": said(conf.get("confirm_deletes")) or said(self.confirm_deletes),

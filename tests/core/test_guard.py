@@ -54,6 +54,24 @@ def test_confirmed_it_is_published_from_what_was_kept(emptied: Follower) -> None
     assert emptied.pull().kind == "quiet"
 
 
+def test_confirmed_it_may_be_most_of_what_is_known_from_then_on(service: GraphService, emptied: Follower) -> None:
+    new = [file_item(f"new{number}", parent="other") for number in range(600)]
+    service.replace(START, service.page([root_item(), *FOLDERS, *FILES[150:], *new], delta="/d9"))
+
+    summary = emptied.pull(confirm_deletes=held_back(emptied))
+
+    assert (summary.deleted, summary.inserted) == (150, 600)
+    service.on("/d9", service.page([file_item("new1", parent="full")], delta="/d10"))
+    assert emptied.pull().updated == 1
+
+
+def test_confirmed_dry_it_is_counted_and_kept(emptied: Follower) -> None:
+    confirmation = held_back(emptied)
+
+    assert emptied.pull(confirm_deletes=confirmation, dry_run=True).deleted == 150
+    assert emptied.pull(confirm_deletes=confirmation).increment == 2
+
+
 def test_another_id_confirms_nothing(emptied: Follower) -> None:
     held_back(emptied)
     with pytest.raises(FixSetup, match="no read 'other' to confirm"):

@@ -69,6 +69,22 @@ def test_reconcile_weekly_gives_its_verdict(airflow: Airflow, contoso: Contoso, 
     assert airflow.play_file(installed(airflow, "reconcile_weekly"), conf=conf).summary["verdict"] == "in_sync"
 
 
+def test_reconcile_list_weekly_gives_its_verdict(airflow: Airflow, tmp_path: Path) -> None:
+    with serve_team() as team:
+        airflow.connect(**team.certified())
+        conf: dict[str, object] = {"site": team.site, "list": "Ann's tasks", "output": str(tmp_path / "lake")}
+        run = airflow.play_file(installed(airflow, "reconcile_list_weekly"), conf=conf)
+    assert run.summary["verdict"] == "in_sync"
+
+
+def test_vacuum_monthly_removes_what_is_older(airflow: Airflow, contoso: Contoso, tmp_path: Path) -> None:
+    airflow.connect(**contoso.signing_in())
+    conf: dict[str, object] = {"source": contoso.source, "output": str(tmp_path / "lake"), "keep": "90d"}
+    airflow.play_file(installed(airflow, "drive_to_parquet"), conf=conf)
+    found = airflow.play_file(installed(airflow, "vacuum_monthly"), conf=conf).summary
+    assert (found["feeds"], found["files"], found["dry_run"]) == (1, 0, False)
+
+
 def test_the_readme_shows_the_very_dag_that_is_run_here() -> None:
     readme = (EXAMPLES[0].parents[1] / "README.md").read_text()
     assert f"```python\n{EXAMPLES[0].with_stem('drive_to_parquet').read_text()}```" in readme

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from airflow_provider_drivedelta.core.changes import Json, Kind, Token
 from airflow_provider_drivedelta.core.errors import BrokenFeed, FixSetup
@@ -43,7 +43,8 @@ class Commit:
     the summary's; `scope_key` is the folder that is followed, where it is not the whole drive;
     `state` names the layers that hold the state after this commit, and `state_files` the files it
     brought beside the changes; `partial_since` is set while the state knows only what changed since then;
-    `list_fields` is the field map of a SharePoint list, which the service sends once.
+    `list_fields` is the field map of a SharePoint list, which the service sends once; `named_run` says
+    that `run` is the name of one run, see `runs`.
     """
 
     increment: int
@@ -62,6 +63,7 @@ class Commit:
     files: tuple[DataFile, ...]
     run: str
     provider_version: str
+    named_run: bool = False
     state: tuple[Layer, ...] = ()
     state_files: tuple[DataFile, ...] = ()
     partial_since: str | None = None
@@ -79,6 +81,11 @@ class Commit:
     @property
     def date(self) -> date:
         return date.fromisoformat(self.captured_date)
+
+    @property
+    def time(self) -> datetime:
+        """When it was committed; never earlier than the commit before it."""
+        return datetime.fromisoformat(self.committed_at)
 
 
 def parse_commit(content: bytes, where: str) -> Commit:
@@ -99,6 +106,8 @@ def parse_commit(content: bytes, where: str) -> Commit:
         known["quarantined"], known["notes"] = tuple(known.get("quarantined", ())), tuple(known.get("notes", ()))
         commit = Commit(**known)
         date.fromisoformat(commit.captured_date)
+        if datetime.fromisoformat(commit.committed_at).tzinfo is None:
+            raise ValueError("a time without a zone")
         if type(commit.increment) is not int or not all(
             isinstance(t, str) and t for t in (commit.token, commit.attempt)
         ):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from airflow_provider_drivedelta.core.errors import BrokenFeed, DriveDeltaError, RetryLater
+from airflow_provider_drivedelta.core.lake import runs
 from airflow_provider_drivedelta.core.lake.commits import Commit, parse_commit
 from airflow_provider_drivedelta.core.lake.layout import LOG, commit_path, increment_of, staging_folder
 from airflow_provider_drivedelta.core.lake.storage import Storage
@@ -115,15 +116,17 @@ def add(storage: Storage, commit: Commit) -> bool:
 
 
 def roll_forward(storage: Storage, commit: Commit) -> None:
-    """Bring a commit's files to their final names, and drop its staging folder.
+    """Bring a commit's files to their final names, keep whose it is, and drop its staging folder.
 
     Idempotent, and finished by whoever comes next. A file that is in neither place was moved or
     deleted by a reader, who may do so: the state does not depend on it.
     """
     folder = staging_folder(commit.attempt)
-    if not storage.exists(folder):
+    files = (*commit.state_files, *commit.files)
+    if files and not storage.exists(folder):  # where nothing was staged, nothing tells whether this was done
         return
-    for file in (*commit.state_files, *commit.files):
+    for file in files:
         if storage.exists(file.staged):
             storage.move(file.staged, file.final)
+    runs.remember(storage, commit)
     storage.delete_folder(folder)
