@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from airflow_provider_drivedelta.core.errors import FixSetup
 from airflow_provider_drivedelta.core.lake.drive_stage import DriveRecords
-from airflow_provider_drivedelta.core.lake.local_storage import LocalStorage, local_path
+from airflow_provider_drivedelta.core.lake.output import Output, open_output, written
 from airflow_provider_drivedelta.core.lake.storage import Storage
 from airflow_provider_drivedelta.core.lake.token_file import TokenFile
 from airflow_provider_drivedelta.core.locate import Place, locate
@@ -28,7 +28,7 @@ class DriveCapture(RunOptions):
 
     :param source: a drive, or a folder of a personal drive by that folder's own feed.
     :param protocol: "graph", or one of the OneDrive API's older ones: "view.delta", "view.changes".
-    :param output: a folder on local disk, as a path or a file:// address; the feed gets a folder of its own in it.
+    :param output: where the feed gets a folder of its own: a path, or an address such as file://, s3://, gs://, abfs://.
     :param start: "full" reads everything first; "latest" captures only what changes from now on.
     :param folder: follow this folder only, by its path from the root or its item id; the whole drive is read all the
         same, so that what comes into the folder and leaves it is known.
@@ -39,7 +39,7 @@ class DriveCapture(RunOptions):
     """
 
     source: Drive
-    output: str
+    output: str | Output
     protocol: str = "graph"
     start: str = "full"
     folder: str = ""
@@ -89,15 +89,15 @@ def _prepare(
     """What a run needs, made from what the user said."""
     check_protocol(capture.protocol, base_url)
     _check(capture)
-    output = local_path(capture.output)
+    output = open_output(capture.output)
     place = locate(capture.source, protocol=capture.protocol, base_url=base_url, transport=transport)
     drive_id, protocol, scope = place.drive_id, _protocol(capture, base_url, place), _scope(capture, place)
-    feed = Feed.of_drive(drive_id, output=str(output), scope=scope)
-    storage = LocalStorage(output / feed.folder)
+    feed = Feed.of_drive(drive_id, output=output.full_path(), scope=scope)
+    storage = output.below(feed.folder)
     plan = Plan(
         feed=feed,
         source=str(Drive("drives", drive_id, place.item_id)),
-        path=f"{capture.output.rstrip('/')}/{feed.folder}",
+        path=f"{written(capture.output)}/{feed.folder}",
         records=DriveRecords(drive_id),
         fingerprint=fingerprint(
             protocol=protocol.name, select=protocol.select, expand=protocol.expand, prefer=protocol.prefer, scope=scope

@@ -10,16 +10,18 @@ from typing import cast, get_args
 from airflow_provider_drivedelta.core.changes import FeedProtocol
 from airflow_provider_drivedelta.core.errors import FixSetup
 from airflow_provider_drivedelta.core.lake import log as commits
+from airflow_provider_drivedelta.core.lake.commits import Commit
 from airflow_provider_drivedelta.core.lake.list_stage import ListRecords
-from airflow_provider_drivedelta.core.lake.local_storage import LocalStorage, local_path
+from airflow_provider_drivedelta.core.lake.output import Output, open_output, written
 from airflow_provider_drivedelta.core.lake.storage import Storage
 from airflow_provider_drivedelta.core.lake.token_file import TokenFile
 from airflow_provider_drivedelta.core.lists.columns import Naming, field_map
 from airflow_provider_drivedelta.core.lists.headline import SOURCES
 from airflow_provider_drivedelta.core.lists.zone import SiteZone
-from airflow_provider_drivedelta.core.locate_list import ListPlace, locate_list
+from airflow_provider_drivedelta.core.locate_list import ListPlace, find_site_id, locate_list
 from airflow_provider_drivedelta.core.plan import Plan, Progress, RunOptions
 from airflow_provider_drivedelta.core.protocols.graph_list import GraphList
+from airflow_provider_drivedelta.core.protocols.list_protocols import check_list_protocol
 from airflow_provider_drivedelta.core.protocols.sharepoint_list import ListChanges
 from airflow_provider_drivedelta.core.pull import pull
 from airflow_provider_drivedelta.core.reconcile import Reconciled, reconcile
@@ -27,8 +29,6 @@ from airflow_provider_drivedelta.core.sources import Feed, SharePointList, finge
 from airflow_provider_drivedelta.core.summary import Summary
 from airflow_provider_drivedelta.core.tokens import TokenStore
 from airflow_provider_drivedelta.core.transport import Transport
-
-LIST_PROTOCOLS = ("sharepoint", "graph")
 
 AnyList = ListChanges | GraphList
 
@@ -40,7 +40,7 @@ class ListCapture(RunOptions):
     :param site: the site's address; for protocol "graph" also Graph's id of it, or `host:/path`.
     :param list: the list's title, its GUID, or its address.
     :param protocol: "sharepoint" (REST, `GetListItemChangesSinceToken`) or "graph".
-    :param output: a folder on local disk, as a path or a file:// address; the feed gets a folder of its own in it.
+    :param output: where the feed gets a folder of its own: a path, or an address such as file://, s3://, gs://, abfs://.
     :param start: "full" reads everything first; "latest" captures only what changes from now on.
     :param fields: internal names of the fields to follow; empty for all that a person would see.
     :param view: the id of a view, whose fields and filter count; `query`: CAML, one `<Query>`; `contains`: CAML, one
@@ -54,7 +54,7 @@ class ListCapture(RunOptions):
 
     site: str
     list: str
-    output: str
+    output: str | Output
     protocol: str = "sharepoint"
     start: str = "full"
     fields: Sequence[str] = ()
@@ -105,20 +105,22 @@ def _prepare(
     on_page: Callable[[Progress], None] | None,
 ) -> tuple[Plan, FeedProtocol, Transport, Storage, TokenStore]:
     """What a run needs, made from what the user said."""
+    check_list_protocol(capture.protocol, base_url)
     naming, zone = _check(capture)
-    output = local_path(capture.output)
+    output = open_output(capture.output)
     source = SharePointList.parse(capture.site, capture.list)
-    _protocol(capture, base_url, ListPlace(site_id="", web_id="", list_id="", title=""))  # what it refuses, at once
+    _protocol(capture, base_url, ListPlace(list_id=""), ())  # what it refuses, at once
     place = locate_list(source, protocol=capture.protocol, base_url=base_url, transport=transport)
-    feed = Feed.of_list(place.list_id, output=str(output), scope=_scope(capture))
-    storage = LocalStorage(output / feed.folder)
-    protocol = _protocol(capture, base_url, place, storage)
+    feed = Feed.of_list(place.list_id, output=output.full_path(), scope=_scope(capture))
+    storage = output.below(feed.folder)
+    head = commits.newest(storage)
+    protocol = _protocol(capture, base_url, place, _known_fields(head, naming))
     plan = Plan(
         feed=feed,
-        source=f"{capture.site} list {place.title!r}",
-        path=f"{capture.output.rstrip('/')}/{feed.folder}",
+        source=str(source),
+        path=f"{written(capture.output)}/{feed.folder}",
         records=ListRecords(
-            site_id=place.site_id,
+            site_id=place.site_id or _kept_site_id(head) or find_site_id(base_url, transport),
             list_id=place.list_id,
             naming=naming,
             zone=zone,
@@ -135,7 +137,7 @@ def _prepare(
     return plan, protocol, transport, storage, tokens or TokenFile(storage)
 
 
-def _protocol(capture: ListCapture, base_url: str, place: ListPlace, storage: Storage | None = None) -> AnyList:
+def _protocol(capture: ListCapture, base_url: str, place: ListPlace, known_fields: Sequence[str]) -> AnyList:
     fields = tuple(capture.fields)
     if capture.protocol == "graph":
         return GraphList(
@@ -154,16 +156,31 @@ def _protocol(capture: ListCapture, base_url: str, place: ListPlace, storage: St
         contains=capture.contains,
         row_limit=capture.row_limit,
         options=capture.query_options,
-        known_fields=_known_fields(storage) if storage else (),
+        known_fields=known_fields,
     )
 
 
-def _known_fields(storage: Storage) -> Sequence[str]:
-    """The fields that the last run asked for, as its commit kept them."""
-    head = commits.newest(storage)
+def _known_fields(head: Commit | None, naming: Naming) -> Sequence[str]:
+    """The fields that the last run asked for, as its commit kept them.
+
+    :raises FixSetup: their columns are named otherwise than is asked for now.
+    """
     if head is None or head.list_fields is None:
         return ()
-    return tuple(dict.fromkeys([*SOURCES, *field_map(head.list_fields).live]))
+    known = field_map(head.list_fields)
+    if known.naming != naming:
+        # Other columns for the same fields would be news of every item: that is another lake.
+        what = f"The columns of this feed have the fields' {known.naming} names, and keep them"
+        then = f"Go back to column_names={known.naming!r}, or capture into another output; full_reload cannot help."
+        raise FixSetup(what, where=head.feed, then=then)
+    return tuple(dict.fromkeys([*SOURCES, *known.live]))
+
+
+def _kept_site_id(head: Commit | None) -> str:
+    """The site's id as the last commit kept it, which saves asking for it; empty where there is none."""
+    kept = head.list_fields if head else None
+    told = kept.get("site_id") if isinstance(kept, Mapping) else None
+    return told if isinstance(told, str) else ""
 
 
 def _scope(capture: ListCapture) -> str:
@@ -181,9 +198,6 @@ def _scope(capture: ListCapture) -> str:
 
 def _check(capture: ListCapture) -> tuple[Naming, SiteZone | None]:
     """Arguments that no run can work with, found before anything is asked or written."""
-    if capture.protocol not in LIST_PROTOCOLS:
-        names = " or ".join(map(repr, LIST_PROTOCOLS))
-        raise FixSetup(f"The protocol {capture.protocol!r} is not one of lists", then=f"Use {names}.")
     if capture.start not in ("full", "latest"):
         raise FixSetup(f"A feed cannot start at {capture.start!r}", then="Use start='full' or start='latest'.")
     narrowed = capture.view or capture.query or capture.contains or capture.query_options

@@ -90,6 +90,8 @@ class Page:
     """Ids that are said to be gone beside the items; an item of the same page is there all the same (C6)."""
     schema: ListSchema | None = None
     """How a list describes itself; comes before the first of its items."""
+    members: Mapping[str, int] = field(default_factory=dict)
+    """Of folders among the items, by id, how many members each says it has; see `unfilled`."""
 
     def __post_init__(self) -> None:
         if (self.next is None) == (self.token is None):
@@ -102,12 +104,15 @@ class FeedProtocol(Protocol):
     """One wire protocol of a source. Pure: it never sends, it only says what to send and reads what came.
 
     `tells_restored`: what lies below a folder that comes back comes with it, without being asked for.
+    `whole`: every item of the source is asked for, so that the feed knows all folders there are.
     """
 
     @property
     def name(self) -> str: ...
     @property
     def tells_restored(self) -> bool: ...
+    @property
+    def whole(self) -> bool: ...
 
     def first(self) -> Request:
         """The first request of a full read."""

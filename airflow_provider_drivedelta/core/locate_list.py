@@ -10,13 +10,14 @@ from airflow_provider_drivedelta.core.errors import FixSetup
 from airflow_provider_drivedelta.core.protocols.graph_list_lookup import (
     ask_for_graph_lists,
     ask_for_graph_site,
+    is_graph_site_id,
     meant,
     read_graph_lists,
     read_graph_resource,
+    site_of,
 )
 from airflow_provider_drivedelta.core.protocols.list_lookup import (
     ask_for_list,
-    ask_for_site,
     ask_for_site_collection,
     read_list,
     read_resource,
@@ -32,56 +33,60 @@ _SHOWN = 10
 class ListPlace:
     """The list that one feed is of.
 
-    `site_id` is the site collection's, as SharePoint and the first half of Graph's `graph_site_id` have it;
-    `web_id` is the site's own. All ids in lower case.
+    `site_id` is the site collection's, as SharePoint and the middle of Graph's `graph_site_id` have it; empty where it
+    was not told, see `find_site_id`. Both ids in lower case.
     """
 
-    site_id: str
-    web_id: str
     list_id: str
-    title: str
+    site_id: str = ""
     graph_site_id: str = ""
 
 
 def locate_list(source: SharePointList, *, protocol: str, base_url: str, transport: Transport) -> ListPlace:
-    """The list that `source` means.
+    """The list that `source` means; asks the service only for what is not an id already.
 
     :param base_url: Graph's base address; for the protocol `sharepoint` that of the site.
     :raises FixSetup: there is no such site or list, several go by that name, or they may not be seen.
     """
     if protocol == "graph":
         return _by_graph(source, base_url, transport)
-    collection = transport.fetch(ask_for_site_collection(base_url), read_resource)
-    site = transport.fetch(ask_for_site(base_url), read_resource)
+    if source.list_id:
+        return ListPlace(list_id=source.list_id)
     found = transport.fetch(ask_for_list(base_url, source), read_list)
     if found is None:
+        find_site_id(base_url, transport)  # says so if it is the site that is not there
         raise _none(source)
-    return ListPlace(
-        site_id=_low(collection, "Id"), web_id=_low(site, "Id"), list_id=_low(found, "Id"), title=_text(found, "Title")
-    )
+    return ListPlace(list_id=_low(found, "Id"))
+
+
+def find_site_id(site_url: str, transport: Transport) -> str:
+    """The id of the site collection, asked of SharePoint itself; raises as `locate_list` does."""
+    return _low(transport.fetch(ask_for_site_collection(site_url), read_resource), "Id")
 
 
 def _by_graph(source: SharePointList, base_url: str, transport: Transport) -> ListPlace:
-    site = transport.fetch(ask_for_graph_site(base_url, source.graph_site), read_graph_resource)
-    site_id = _text(site, "id")
+    site = source.graph_site
+    if is_graph_site_id(site) and source.list_id:
+        return _at_graph(site, source.list_id)
     if source.list_id:
-        found = transport.fetch(ask_for_graph_lists(base_url, site_id, source.list_id), read_graph_resource)
+        found = transport.fetch(ask_for_graph_lists(base_url, site, source.list_id), read_graph_resource)
     else:
-        found = _only_one(_lists(base_url, site_id, transport), source)
-    _, collection, web = (["", "", *site_id.lower().split(",")])[-3:]  # host, id of the collection, id of the site
-    return ListPlace(
-        site_id=collection or web,
-        web_id=web,
-        list_id=_low(found, "id"),
-        title=_text(found, "displayName"),
-        graph_site_id=site_id,
-    )
+        found = _only_one(_lists(base_url, site, transport), source)
+    told = site_of(found)
+    if not is_graph_site_id(told):
+        told = _text(transport.fetch(ask_for_graph_site(base_url, site), read_graph_resource), "id")
+    return _at_graph(told, _low(found, "id"))
 
 
-def _lists(base_url: str, site_id: str, transport: Transport) -> Sequence[JsonObject]:
+def _at_graph(site: str, list_id: str) -> ListPlace:
+    _, collection, web = (["", "", *site.lower().split(",")])[-3:]  # host, id of the collection, id of the site
+    return ListPlace(list_id=list_id, site_id=collection or web, graph_site_id=site)
+
+
+def _lists(base_url: str, site: str, transport: Transport) -> Sequence[JsonObject]:
     """All lists of the site."""
     lists: list[JsonObject] = []
-    request: Request | None = ask_for_graph_lists(base_url, site_id)
+    request: Request | None = ask_for_graph_lists(base_url, site)
     for _ in range(_MOST_PAGES):
         if request is None:
             break

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Mapping
 
 from airflow_provider_drivedelta.core.changes import FeedProtocol, Request, TreeProtocol
-from airflow_provider_drivedelta.core.errors import BrokenFeed, StartOver
+from airflow_provider_drivedelta.core.errors import BrokenFeed
 from airflow_provider_drivedelta.core.lake.staging import Records, Stage
 from airflow_provider_drivedelta.core.lake.state import State
 from airflow_provider_drivedelta.core.transport import Transport
@@ -22,16 +22,11 @@ def read_again(stage: Stage, state: State, records: Records, protocol: FeedProto
 
     It is read as it is now, later than the token; what changes meanwhile is told again by the next
     increment, where it is no news.
-
-    :raises StartOver: the service cannot be asked for a folder's members.
+    Where the service cannot be asked for a folder's members, `unfilled` looks whether they came.
     """
-    if not state.layers or not stage.containers:
+    if not isinstance(protocol, TreeProtocol) or protocol.tells_restored or not state.layers or not stage.containers:
         return
-    back = set() if protocol.tells_restored else state.absent().intersection(stage.containers)
-    if not back:
-        return
-    if not isinstance(protocol, TreeProtocol):
-        raise StartOver("A folder came back, and the service cannot be asked for what is below it")
+    back = state.absent().intersection(stage.containers)
     waiting = deque(stage.containers[key] for key in sorted(back))
     seen = set(back)
     while waiting:

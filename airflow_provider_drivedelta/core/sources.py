@@ -103,14 +103,15 @@ class SharePointList:
 
         :raises FixSetup: one of them is empty, or the list is on another host than the site.
         """
-        site, wanted = _escaped_once(site.strip().rstrip("/")), list.strip()
+        site, wanted = _site_alone(site.strip()), list.strip()
         if not site or not wanted:
             then = "Give a site such as https://contoso.sharepoint.com/sites/team, and a list's title, id or address."
             raise FixSetup("The site or the list is missing", then=then)
         if _GUID.match(wanted):
             return cls(site, wanted.strip("{}").lower())
         if not wanted.lower().startswith(("https://", "http://")):
-            return cls(site, wanted)
+            named = cls(site, wanted)
+            return cls(site, _list_path(wanted)) if named.list_path else named
         parts = urlsplit(wanted)
         if "://" in site and urlsplit(site)[:2] != parts[:2]:
             raise FixSetup("The list is on another host than the site", where=parts.netloc, then="Give its own site.")
@@ -153,15 +154,28 @@ class SharePointList:
         return f"{parts.hostname}:/{path}" if path else parts.hostname or ""
 
 
-def _escaped_once(address: str) -> str:
-    """An address as it goes over the wire, whether or not its path was escaped; anything else as it is."""
-    scheme, mark, rest = address.partition("://")
-    host, slash, path = rest.partition("/")
-    return f"{scheme}{mark}{host}{slash}{quote(unquote(path))}" if mark else address
+def _site_alone(site: str) -> str:
+    """A site as it goes over the wire, whether or not its path was escaped; an id or `host:/path` as it is.
+
+    What a browser adds to an address (`?web=1`, `#…`) is left off; which site a page is of, its address does not say.
+
+    :raises FixSetup: it is the address of a page, or has a user in it, whose password no message may show.
+    """
+    scheme, mark, rest = site.partition("://")
+    if not mark:
+        return site.rstrip("/")
+    host, slash, path = re.split(r"[?#]", rest, maxsplit=1)[0].rstrip("/").partition("/")
+    then = "Give the site alone, such as https://contoso.sharepoint.com/sites/team."
+    if "@" in host:
+        raise FixSetup("The site's address has a user or password in it", where=host.rpartition("@")[2], then=then)
+    if path.lower().endswith(".aspx"):
+        raise FixSetup("This is the address of a page on a site", where=f"{host}/{path}", then=then)
+    return f"{scheme}{mark}{host}{slash}{quote(unquote(path))}"
 
 
 def _list_path(path: str) -> str:
     """The list's own path, of one that leads to its views or forms."""
+    path = re.sub(r"\?.*|(?<=\.aspx)#.*", "", path, flags=re.IGNORECASE | re.DOTALL)  # no path on a site has a `?`
     for end in (r"/Forms/[^/]*\.aspx$", r"/[^/]*\.aspx$"):
         path = re.sub(end, "", path, flags=re.IGNORECASE)
     return "/" + path.strip("/")

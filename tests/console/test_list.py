@@ -1,4 +1,4 @@
-"""`drivedelta pull list`: what reaches the service, what is printed, how it ends."""
+"""`drivedelta pull list` and `reconcile list`: what reaches the service, what is printed, how it ends."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pytest
 
 from airflow_provider_drivedelta.cli import main
 from tests.conftest import SECRET
+from tests.drift import LIST_START_OVER_BETWEEN, go_on_from
 from tests.team_site import TITLES, Team, serve_team
 
 DONE = '<Query><Where><Eq><FieldRef Name="State"/><Value Type="Text">done</Value></Eq></Where></Query>'
@@ -26,17 +27,19 @@ class Console:
     output: Path
     read: Callable[[], tuple[str, str]]
 
-    def run(self, *options: str, site: str = "", wanted: str = "Ann's tasks") -> tuple[int, str, str]:
+    def run(
+        self, *options: str, command: str = "pull", site: str = "", wanted: str = "Ann's tasks", output: str = ""
+    ) -> tuple[int, str, str]:
         """Exit status, stdout, stderr."""
-        what = ["--site-url", site or self.team.open_site, "--list", wanted, "--output", str(self.output)]
+        what = ["--site-url", site or self.team.open_site, "--list", wanted, "--output", output or str(self.output)]
         try:
-            status = main(["pull", "list", *what, *options])
+            status = main([command, "list", *what, *options])
         except SystemExit as left:
             status = int(left.code or 0)
         return (status, *self.read())
 
-    def json(self, *options: str) -> dict[str, object]:
-        status, out, err = self.run("--json", *options)
+    def json(self, *options: str, command: str = "pull") -> dict[str, object]:
+        status, out, err = self.run("--json", *options, command=command)
         assert (status, err) == (0, "")
         told: dict[str, object] = json.loads(out)
         return told
@@ -157,6 +160,40 @@ class TestStartAndResync:
         assert not console.output.exists()
 
 
+@pytest.mark.parametrize("protocol", ["sharepoint", "graph"])
+class TestReconcile:
+    @pytest.fixture
+    def spoken(self, console: Console, protocol: str) -> list[str]:
+        """The options that choose the protocol; the first pull is done."""
+        options = graph(console) if protocol == "graph" else []
+        console.run(*options)
+        return options
+
+    def test_in_sync(self, console: Console, spoken: list[str]) -> None:
+        status, out, err = console.run(*spoken, command="reconcile")
+        assert (status, err) == (0, "")
+        assert out.startswith("in sync: ")
+
+    def test_drift_is_an_answer_and_is_mended(
+        self, console: Console, spoken: list[str], tmp_path: Path, protocol: str
+    ) -> None:
+        console.team.tasks.edit(1, {"State": "done"})
+        console.run(*spoken, output=str(tmp_path / "other"))
+        go_on_from(console.output, tmp_path / "other")
+        assert console.json(*spoken)["kind"] == "quiet"
+        told = console.json(*spoken, command="reconcile")
+        assert (told["verdict"], told["kind"], told["updated"]) == ("drift", "reconcile", 1)
+        assert console.json(*spoken, command="reconcile")["verdict"] == "in_sync"
+
+    def test_indeterminate(self, console: Console, spoken: list[str], protocol: str) -> None:
+        console.team.emulator.faults(LIST_START_OVER_BETWEEN[protocol])
+        assert console.run(*spoken, command="reconcile")[1].startswith("indeterminate: ")
+
+    def test_what_must_be_mended_first_ends_with_3(self, console: Console, spoken: list[str], protocol: str) -> None:
+        status, _, err = console.run(*spoken, "--column-names", "display", command="reconcile")
+        assert (status, "column_names='internal'" in err) == (3, True)
+
+
 class TestCredentials:
     @pytest.fixture
     def signing_in(self, console: Console, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
@@ -187,7 +224,8 @@ class TestWhatGoesWrong:
         ("site", "says"),
         [
             ("http://contoso.sharepoint.com/sites/team", "Plain http"),
-            ("https://contoso.sharepoint.com/sites/team?web=1", "within a site"),
+            ("https://contoso.sharepoint.com/sites/team/SitePages/Home.aspx?web=1", "the address of a page"),
+            ("https://contoso.sharepoint.com/sites/team/_api/web", "within a site"),
             ("contoso.sharepoint.com,5a58bb09,712a596e", "at the site's address, not at an id"),
         ],
     )
@@ -195,6 +233,22 @@ class TestWhatGoesWrong:
         status, out, err = console.run(site=site)
         assert (status, out) == (3, "")
         assert says in err
+
+    @pytest.mark.parametrize(
+        ("protocol", "base_url", "says"),
+        [
+            ("sharepoint", "https://graph.microsoft.com/v1.0", "use protocol='graph'"),
+            ("graph", "https://contoso.sharepoint.com/_api/v2.0", "or protocol='sharepoint'"),
+        ],
+    )
+    def test_an_address_that_does_not_speak_the_protocol_ends_with_3(
+        self, console: Console, protocol: str, base_url: str, says: str
+    ) -> None:
+        status, _, err = console.run("--protocol", protocol, "--base-url", base_url)
+        assert (status, says in err) == (3, True)
+
+    def test_what_a_browser_adds_to_the_sites_address_does_no_harm(self, console: Console) -> None:
+        assert console.run(site=f"{console.team.open_site}/?web=1#top")[0] == 0
 
     def test_a_list_that_is_not_there_ends_with_3_and_is_named(self, console: Console) -> None:
         status, _, err = console.run(wanted="No such list")

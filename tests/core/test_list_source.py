@@ -20,7 +20,11 @@ GUID = "79cc20e6-adda-438e-8a96-792041b33168"
         (f"{SITE}/Lists/Tasks", "/sites/team/Lists/Tasks"),
         (f"{SITE}/Lists/It%27s%20T%C3%ABst/AllItems.aspx?viewid=1#x", "/sites/team/Lists/It's Tëst"),
         (f"{SITE}/Shared%20Documents/Forms/AllItems.aspx", "/sites/team/Shared Documents"),
+        (f"{SITE}/Lists/Tasks?web=1", "/sites/team/Lists/Tasks"),
+        (f"{SITE}/Lists/Tasks/AllItems.aspx#InplviewHash0=Paged%3DTRUE", "/sites/team/Lists/Tasks"),
+        (f"{SITE}/Lists/Tasks/AllItems.aspx?id=%2Fsites%2Fteam%2FLists%2FTasks%2F2026", "/sites/team/Lists/Tasks"),
         ("/sites/team/Lists/Tasks", "/sites/team/Lists/Tasks"),
+        ("/sites/team/Lists/#1/AllItems.aspx?viewid=1#x", "/sites/team/Lists/#1"),
         ("24/7", "24/7"),
     ],
 )
@@ -31,6 +35,19 @@ def test_a_list_is_a_title_an_id_or_an_address(text: str, wanted: str) -> None:
         wanted if wanted == GUID else "",
         wanted if wanted.startswith("/") else "",
     )
+
+
+def test_the_address_of_a_page_names_no_site() -> None:
+    """Where the site's own part ends, it does not say; and what is in its query is nobody's to read."""
+    with pytest.raises(FixSetup, match=r"page on a site \(contoso.sharepoint.com/sites/team/SitePages/Home.aspx\)"):
+        SharePointList.parse(f"{SITE}/SitePages/Home.aspx?e=s3cret", "Tasks")
+
+
+@pytest.mark.parametrize("page", ["", "/SitePages/Home.aspx"])
+def test_a_site_with_a_password_in_its_address_is_refused_without_showing_it(page: str) -> None:
+    with pytest.raises(FixSetup, match="user or password") as refused:
+        SharePointList.parse(f"https://ann:s3cret@contoso.sharepoint.com/sites/team{page}", "Tasks")
+    assert "s3cret" not in str(refused.value)
 
 
 @pytest.mark.parametrize(
@@ -48,6 +65,8 @@ def test_a_list_that_cannot_be_meant_is_refused(site: str, list_name: str) -> No
         ("https://contoso.sharepoint.com/", "https://contoso.sharepoint.com", "contoso.sharepoint.com"),
         ("https://h/sites/a%20b", "https://h/sites/a%20b", "h:/sites/a b"),
         ("https://h/sites/a b", "https://h/sites/a%20b", "h:/sites/a b"),
+        (f"{SITE}/?web=1#top", SITE, "contoso.sharepoint.com:/sites/team"),
+        ("https://contoso.sharepoint.com?web=1", "https://contoso.sharepoint.com", "contoso.sharepoint.com"),
         ("http://127.0.0.1:5/sites/x", "http://127.0.0.1:5/sites/x", "127.0.0.1:/sites/x"),
         ("contoso.sharepoint.com:/sites/a b", "https://contoso.sharepoint.com/sites/a%20b",
          "contoso.sharepoint.com:/sites/a b"),

@@ -43,8 +43,10 @@ def ready_token(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DRIVEDELTA_ACCESS_TOKEN", "r3ady-bearer-token")
 
 
-def test_the_dag_is_the_one_that_is_played() -> None:
-    assert blocks(PAGE, "python", Path("/data/lake"))[0] == (DOCS.parent / "dags" / "list_to_parquet.py").read_text()
+def test_the_dags_are_those_that_are_played() -> None:
+    first, *_, last = blocks(PAGE, "python", Path("/data/lake"))
+    shown = [(DOCS.parent / "dags" / f"{name}.py").read_text() for name in ("list_to_parquet", "reconcile_list_weekly")]
+    assert [first, last] == shown
 
 
 def test_every_type_is_the_one_in_the_table() -> None:
@@ -100,9 +102,18 @@ def test_the_commands_and_the_python_run(
     feed = Path(json.loads(capsys.readouterr().out.splitlines()[-1])["path"])
     assert "--" in feed.name  # a narrowed feed has a folder of its own
     (whole,) = (tmp_path / "lake").iterdir()
-    _, code = blocks(PAGE, "python", tmp_path / "lake")
+    _, code, _ = blocks(PAGE, "python", tmp_path / "lake")
     exec(compile(code.replace("list-…", whole.name), PAGE, "exec"), {})
     assert "due_date is Due date\n" in capsys.readouterr().out
+
+
+def test_the_command_that_reconciles_gives_its_verdict(
+    team: Team, tmp_path: Path, ready_token: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = re.search(r"`(drivedelta reconcile list .*?)`", TEXT)
+    assert told
+    assert run(told[1].replace("/data/lake", str(tmp_path / "lake")), team) == 0
+    assert capsys.readouterr().out.startswith("in sync")
 
 
 def test_a_field_that_is_added_is_told_of_and_everything_read_again(

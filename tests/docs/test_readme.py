@@ -5,7 +5,12 @@ from __future__ import annotations
 import inspect
 import re
 
-from airflow_provider_drivedelta.operators import DriveDeltaReconcileOperator, DriveDeltaToParquetOperator
+from airflow_provider_drivedelta.operators import (
+    DriveDeltaReconcileOperator,
+    DriveDeltaToParquetOperator,
+    SharePointListDeltaToParquetOperator,
+    SharePointListReconcileOperator,
+)
 from tests.docs.pages import DOCS
 
 README = (DOCS.parent / "README.md").read_text()
@@ -19,6 +24,11 @@ def arguments(operator: type) -> set[str]:
 def test_every_argument_of_the_operator_has_its_row() -> None:
     rows = re.findall(r"^\| (`.*?) \|", ARGUMENTS, re.MULTILINE)
     assert {name for row in rows for name in re.findall(r"`(\w+)`", row)} == arguments(DriveDeltaToParquetOperator)
+
+
+def test_the_operators_of_lists_differ_as_those_of_drives_do() -> None:
+    drives = arguments(DriveDeltaToParquetOperator) ^ arguments(DriveDeltaReconcileOperator)
+    assert arguments(SharePointListDeltaToParquetOperator) ^ arguments(SharePointListReconcileOperator) == drives
 
 
 def test_what_is_said_of_the_other_operators_arguments_is_so() -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -13,16 +13,10 @@ import pytest
 from airflow_provider_drivedelta.operators import SharePointListDeltaToParquetOperator
 from tests.conftest import SECRET
 from tests.play import DAG_FILE, Airflow, Played
-from tests.team_site import TITLES, Team, serve_team
+from tests.team_site import TITLES, Team
 
 NAME = "SharePointListDeltaToParquetOperator"
 FEED_CALLS = {"sharepoint": "getlistitemchangessincetoken", "graph": "/items/delta"}
-
-
-@pytest.fixture
-def team() -> Iterator[Team]:
-    with serve_team() as team:
-        yield team
 
 
 @pytest.fixture
@@ -245,6 +239,22 @@ class TestWhatGoesWrong:
         assert (run.state, run.tries) == ("failed", 1)
         assert says in run.log
         assert team.emulator.requests == []
+
+    @pytest.mark.parametrize("site", ["https://contoso.sharepoint.com/_api/v2.0", "https://api.onedrive.com/v1.0"])
+    def test_a_connection_that_is_not_to_graph_is_refused_before_the_first_call(
+        self, airflow: Airflow, team: Team, pull: dict[str, object], site: str
+    ) -> None:
+        """And over SharePoint's own protocol, a Connection to Graph is what all the others here have."""
+        airflow.connect(host=site, extra=json.dumps({"access_token": "r3ady"}))
+        run = airflow.play(**pull, protocol="graph", retries=1, raw="retry_delay=timedelta(0)")
+        assert (run.state, run.tries) == ("failed", 1)
+        assert "The base address is not Microsoft Graph's" in run.log
+
+    def test_a_connection_to_the_sites_own_host_will_do(
+        self, airflow: Airflow, team: Team, pull: dict[str, object]
+    ) -> None:
+        airflow.connect(host=f"{team.emulator.url}/_api/v2.0", extra=json.dumps({"access_token": "r3ady"}))
+        assert airflow.play(**pull | {"site": team.open_site}).state == "success"
 
     @pytest.mark.parametrize("protocol", ["sharepoint", "graph"])
     def test_a_list_that_is_not_there(self, airflow: Airflow, pull: dict[str, object], protocol: str) -> None:

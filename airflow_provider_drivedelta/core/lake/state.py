@@ -8,7 +8,7 @@ the layer and the position in it, which may be an older layer's.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -93,6 +93,20 @@ class State:
                 told.difference_update(keys.filter(pc.invert(is_absent)).to_pylist() if told else ())
                 told.update(key for key in keys.filter(is_absent).to_pylist() if key)
         return told
+
+    def alive(self, keys: Collection[str]) -> set[str]:
+        """Those of these keys whose items are there and not missed.
+
+        :raises BrokenFeed: a file of the state is gone or cut.
+        """
+        wanted, there = pa.array(keys, pa.string()), set[str]()
+        for path in self.key_files():
+            for batch in _batches_of(path, ["item_key", "deleted_at", "missing_since"], self.storage):
+                asked = batch.filter(pc.is_in(batch.column("item_key"), value_set=wanted))
+                is_there = pc.and_(asked.column("deleted_at").is_null(), asked.column("missing_since").is_null())
+                there.difference_update(asked.column("item_key").to_pylist())
+                there.update(key for key in asked.column("item_key").filter(is_there).to_pylist() if key)
+        return there
 
     def rows_of(self, layer: int) -> Rows:
         """:raises BrokenFeed: there is no such layer, or its file is gone or cut."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from airflow_provider_drivedelta.core.changes import Json, JsonObject
 from airflow_provider_drivedelta.core.lists.fields import Field
+from airflow_provider_drivedelta.core.lists.one_json import whole_characters
 
 # Facet of a columnDefinition -> SharePoint's type; those with variants are in `_type_of`.
 _FACETS: Mapping[str, str] = {
@@ -90,4 +91,4 @@ def _object(said: JsonObject, name: str) -> JsonObject:
 
 def _text(said: JsonObject, name: str) -> str:
     found: Json = said.get(name)
-    return found if isinstance(found, str) else ""
+    return whole_characters(found) if isinstance(found, str) else ""

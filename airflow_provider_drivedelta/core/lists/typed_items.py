@@ -137,7 +137,7 @@ def _object(said: JsonObject, name: str) -> JsonObject:
 
 def _text(said: JsonObject, name: str) -> str | None:
     found = said.get(name)
-    return found if isinstance(found, str) else None
+    return whole_characters(found) if isinstance(found, str) else None
 
 
 def _person(item: JsonObject, name: str) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 from urllib.parse import quote, urlencode
 
 from airflow_provider_drivedelta.core.changes import Answer, Children, JsonObject, Request
@@ -25,6 +26,8 @@ class DriveCalls:
     :param select: properties to ask for, the needed ones added; empty asks for the service's default.
     :param page_size: items a page; the service may give more or fewer. None leaves it to the service.
     """
+
+    whole: ClassVar[bool] = True
 
     base_url: str
     drive_id: str

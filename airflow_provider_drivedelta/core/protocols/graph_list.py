@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote, urlsplit
 
 from airflow_provider_drivedelta.core.changes import Answer, JsonObject, Page, Request, Token
@@ -17,7 +17,9 @@ from airflow_provider_drivedelta.core.errors import BrokenFeed, DriveDeltaError,
 from airflow_provider_drivedelta.core.lists.asked import asked_fields
 from airflow_provider_drivedelta.core.lists.fields import ListSchema
 from airflow_provider_drivedelta.core.lists.graph_fields import graph_fields
+from airflow_provider_drivedelta.core.lists.one_json import whole_characters
 from airflow_provider_drivedelta.core.protocols.graph_errors import explain
+from airflow_provider_drivedelta.core.protocols.graph_folders import COUNTS, members_of, without_counts
 from airflow_provider_drivedelta.core.protocols.json_pages import items_of, read_object, text_of
 
 _HEADERS = {"Accept": "application/json"}
@@ -52,6 +54,7 @@ class GraphList:
     page_size: int | None = None
     name: str = "graph"
     tells_restored: bool = False
+    whole: ClassVar[bool] = True  # rows, that is; of columns it may ask for a few
 
     def first(self) -> Request:
         return self._columns(self._delta())
@@ -76,7 +79,7 @@ class GraphList:
         if answer.status != 200:
             raise explain_list(answer)
         item = read_object(answer)
-        return None if _is_gone(item) else [item]
+        return None if _is_gone(item) else without_counts([item], self.fields)
 
     def read(self, answer: Answer) -> Page:
         if answer.status != 200:
@@ -107,17 +110,22 @@ class GraphList:
     def _read_items(self, answer: Answer) -> Page:
         body = read_object(answer)
         items, gone = _told_apart(items_of(body, answer.where))
+        members, items = members_of(items), without_counts(items, self.fields)
         link = text_of(body, "@odata.nextLink", answer.where)
         if link is not None:
             onward = Request(link, headers=_HEADERS)
-            return Page(items, gone=gone, next=onward, received_at=answer.received_at, dated=answer.dated)
+            return Page(
+                items, gone=gone, members=members, next=onward, received_at=answer.received_at, dated=answer.dated
+            )
         token = text_of(body, "@odata.deltaLink", answer.where)
         if token is None:
             raise BrokenFeed("A page has neither a next link nor a delta link", where=answer.where, then=_REPORT)
         # The next run asks for the columns before it follows the link: better look at it now.
         if not _same_host(token, self.base_url):
             raise BrokenFeed("The delta link leads to another host", where=answer.where, then=_REPORT)
-        return Page(items, gone=gone, token=Token(token), received_at=answer.received_at, dated=answer.dated)
+        return Page(
+            items, gone=gone, members=members, token=Token(token), received_at=answer.received_at, dated=answer.dated
+        )
 
     def _columns(self, link: str) -> Request:
         """https://learn.microsoft.com/graph/api/list-list-columns; `link` is what to ask for afterwards."""
@@ -134,7 +142,8 @@ class GraphList:
         if not self.fields:
             return "fields"
         # A single lookup or person is told by its id alone, under a name of its own.
-        names = dict.fromkeys(["Title", "_UIVersionString", *self.fields, *(f"{name}LookupId" for name in self.fields)])
+        lookups = (f"{name}LookupId" for name in self.fields)
+        names = dict.fromkeys(["Title", "_UIVersionString", *COUNTS, *self.fields, *lookups])
         return f"fields($select={quote(','.join(names), safe=',')})"
 
     @property
@@ -169,7 +178,7 @@ def _told_apart(items: Sequence[JsonObject]) -> tuple[Sequence[JsonObject], Sequ
     """
     last = {item["id"]: place for place, item in enumerate(items) if isinstance(item.get("id"), str)}
     counted = [item for place, item in enumerate(items) if last.get(_key(item), place) == place]
-    gone = [str(item["id"]) for item in counted if _key(item) and _is_gone(item)]
+    gone = [whole_characters(_key(item)) for item in counted if _key(item) and _is_gone(item)]
     return [item for item in counted if not (_key(item) and _is_gone(item))], gone
 
 

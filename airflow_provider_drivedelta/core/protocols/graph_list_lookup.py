@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlsplit
 
@@ -14,6 +14,7 @@ from airflow_provider_drivedelta.core.sources import SharePointList
 
 _HEADERS = {"Accept": "application/json"}
 _SELECT = "$select=id,name,displayName,webUrl"
+_LIST_SELECT = f"{_SELECT},parentReference"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +30,23 @@ def ask_for_graph_site(base_url: str, site: str) -> Request:
     return Request(f"{base_url}/sites/{quote(site, safe=':/,')}?{_SELECT}", headers=_HEADERS)
 
 
-def ask_for_graph_lists(base_url: str, site_id: str, list_id: str = "") -> Request:
-    """One list by its id, or all that the site has."""
+def ask_for_graph_lists(base_url: str, site: str, list_id: str = "") -> Request:
+    """One list by its id, or all that the site has; what is said of a list says which site it is on."""
     one = f"/{quote(list_id, safe='')}" if list_id else ""
-    return Request(f"{base_url}/sites/{quote(site_id, safe=',')}/lists{one}?{_SELECT}", headers=_HEADERS)
+    ended = ":" if ":/" in site else ""  # a path needs a colon before more of the address
+    return Request(f"{base_url}/sites/{quote(site, safe=':/,')}{ended}/lists{one}?{_LIST_SELECT}", headers=_HEADERS)
+
+
+def site_of(found: JsonObject) -> str:
+    """The id of the site that a list is on; empty where it does not say."""
+    parent = found.get("parentReference")
+    told = parent.get("siteId") if isinstance(parent, Mapping) else None
+    return told if isinstance(told, str) else ""
+
+
+def is_graph_site_id(text: str) -> bool:
+    """Whether that is a site's whole id: its host, and the ids of the site collection and of the site."""
+    return text.count(",") == 2 and all(text.split(","))
 
 
 def read_graph_resource(answer: Answer) -> JsonObject:

@@ -18,10 +18,6 @@ def ask_for_site_collection(site_url: str) -> Request:
     return _get(f"{site_url}/_api/site?$select=Id")
 
 
-def ask_for_site(site_url: str) -> Request:
-    return _get(f"{site_url}/_api/web?$select=Id,Title")
-
-
 def ask_for_list(site_url: str, source: SharePointList) -> Request:
     """By id, by path, or by title: https://learn.microsoft.com/sharepoint/dev/sp-add-ins/lists-and-libraries"""
     if source.list_id:

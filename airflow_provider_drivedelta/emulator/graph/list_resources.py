@@ -74,11 +74,14 @@ class ListResources:
             case "DateTime":
                 facet = {"format": "dateOnly" if field.date_only else "dateTime"}
             case "Choice" | "MultiChoice":
-                facet = {"choices": list(field.choices), "allowTextEntry": False}
+                shown = "checkBoxes" if field.several else "dropDownMenu"
+                facet = {"choices": list(field.choices), "allowTextEntry": False, "displayAs": shown}
             case "Lookup" | "LookupMulti":
                 facet = {"columnName": "Title", "listId": field.lookup, "allowMultipleValues": field.several}
-            case "UserMulti" | "TaxonomyFieldTypeMulti":
+            case "UserMulti":
                 facet = {"allowMultipleSelection": True}
+            case "TaxonomyFieldTypeMulti":
+                facet = {"allowMultipleValues": True}
             case "Calculated":
                 facet = {"formula": field.formula, "outputType": field.result[:1].lower() + field.result[1:]}
             case "Note":
@@ -125,6 +128,7 @@ class ListResources:
         return {"error": {"code": "generalException", "message": _NO_CONTENT}}
 
     def _fields(self, own: SharePointList, item: ListItem, selected: frozenset[str]) -> dict[str, Json]:
+        children = own.children(item.id) if item.is_folder else []
         everything: dict[str, Json] = {
             "id": str(item.id),
             "ContentType": CONTENT_TYPES[item.is_folder],
@@ -135,6 +139,8 @@ class ListResources:
             "_UIVersionString": f"{item.ui_version // 512}.{item.ui_version % 512}",
             "Attachments": bool(item.attachments),
             "FileLeafRef": item.name,
+            "ItemChildCount": str(sum(not child.is_folder for child in children)),
+            "FolderChildCount": str(sum(child.is_folder for child in children)),
         }
         for field in own.fields:
             value = item.values.get(field.name)

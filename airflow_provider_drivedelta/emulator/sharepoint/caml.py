@@ -17,6 +17,8 @@ from airflow_provider_drivedelta.emulator.sharepoint.item_values import value_of
 
 Condition = Callable[[ListItem], bool]
 _NUMERIC = ("Counter", "Currency", "Integer", "ModStat", "Number")
+# Lookups into the site's documents whose values are numbers.
+_NUMBERS_OF_DOCUMENTS = ("FSObjType", "FolderChildCount", "ItemChildCount", "SortBehavior")
 _COMPARED: dict[str, Callable[[object, object], bool]] = {
     "Eq": lambda ours, wanted: ours == wanted,
     "Neq": lambda ours, wanted: ours != wanted,
@@ -117,7 +119,7 @@ def _wanted(field: Field, text: str) -> object:
     text = text.strip()
     if field.kind == "Boolean":
         return is_true(text)
-    if field.kind not in _NUMERIC:
+    if field.kind not in _NUMERIC and field.name not in _NUMBERS_OF_DOCUMENTS:
         return text.rstrip("Z") if field.kind == "DateTime" else text.casefold()
     try:
         return Decimal(text)

@@ -56,7 +56,9 @@ def test_fields_and_page_size_travel_with_the_first_request() -> None:
     """A single lookup is told by its id alone, under a name of its own."""
     feed = GraphList(base_url=BASE, site_id=SITE, list_id="l", fields=["Title"], page_size=7)
     url = urls(play(feed, feed.first(), COLUMNS, delta()))[1]
-    assert url.endswith("?$expand=fields($select=Title,_UIVersionString,TitleLookupId)&$top=7")
+    assert url.endswith(
+        "?$expand=fields($select=Title,_UIVersionString,ItemChildCount,FolderChildCount,TitleLookupId)&$top=7"
+    )
 
 
 def test_fields_that_the_list_has_not_are_named() -> None:

@@ -9,11 +9,13 @@ from datetime import UTC, date, datetime
 from hypothesis import strategies as st
 
 from airflow_provider_drivedelta.emulator import Field, Site
-from airflow_provider_drivedelta.emulator.lists.item_shelf import Deletion
 from airflow_provider_drivedelta.emulator.lists.sharepoint_list import Backup, NoSuchListItem
-from airflow_provider_drivedelta.emulator.lists.values import Value
+from airflow_provider_drivedelta.emulator.lists.values import Lookup, Term, Url, User, Value
 
 NAMES = ("a", "A b", "Ärger ☃ 文", "100%", "50%25", "#1", "it's", "%2F", "a;#b", "🎉")
+_PARTS = (Lookup(7, "a; b"), Lookup(12, "ü"))
+_PEOPLE = (User(21, "Bob", "bob@contoso.com"), User(22, "Zoë, the; first", "zoe@contoso.com"))
+_TERMS = tuple(Term(number, f"Nord {number}", f"d389f1c3-2735-4fdf-9b41-91f3ada8f3f{number}") for number in (1, 2))
 VALUES: Mapping[str, Sequence[Value]] = {
     "Text": (None, "x", "12", "1;#2", " <b> & 'ü' ", "2026-01-01"),
     "Number": (None, 0, -3, 0.5, 12345678),
@@ -21,6 +23,13 @@ VALUES: Mapping[str, Sequence[Value]] = {
     "DateTime": (None, datetime(2026, 3, 1, 7, 30, tzinfo=UTC), datetime(1999, 12, 31, 23, 59, 59, tzinfo=UTC)),
     "DateOnly": (None, date(2026, 7, 1), date(2026, 1, 31), date(2024, 2, 29)),
     "MultiChoice": (None, ("open",), ("open", "a, b", "ü")),
+    "Lookup": (None, *_PARTS),
+    "LookupMulti": (None, (), _PARTS[:1], _PARTS, _PARTS[::-1]),
+    "User": (None, *_PEOPLE),
+    "UserMulti": (None, (), _PEOPLE[1:], _PEOPLE),
+    "URL": (None, Url("https://x/?a=1,2", "a, b"), Url("https://x/?a=1,2"), Url("https://y", "a, b")),
+    "TaxonomyFieldType": (None, *_TERMS),
+    "TaxonomyFieldTypeMulti": (None, (), _TERMS[:1], _TERMS),
 }
 
 Change = tuple[str, int, int, str]
@@ -133,13 +142,10 @@ class ChangingList:
 
     def restore(self, number: int) -> None:
         """What was deleted, if its folder is there."""
-        dead = [deletion.top for deletion in self.list.recycle_bin if self.may_come_back(deletion)]
+        dead = [deletion.top for deletion in self.list.recycle_bin]
         if not dead:
             raise NothingThere
         self.list.restore(dead[number % len(dead)])
-
-    def may_come_back(self, deletion: Deletion) -> bool:
-        return True
 
 
 _HAPPENS: dict[str, Callable[[ChangingList, int, int, str], object]] = {

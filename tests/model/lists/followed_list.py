@@ -5,25 +5,28 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 from hypothesis import currently_in_test_context, note
 
 from airflow_provider_drivedelta.core.auth import BearerToken
 from airflow_provider_drivedelta.core.capture_list import ListCapture, capture_list
+from airflow_provider_drivedelta.core.errors import RetryLater
 from airflow_provider_drivedelta.core.lake import log
 from airflow_provider_drivedelta.core.lake.local_storage import LocalStorage
 from airflow_provider_drivedelta.core.lists.columns import field_map
+from airflow_provider_drivedelta.core.plan import Progress
 from airflow_provider_drivedelta.core.summary import Summary
 from airflow_provider_drivedelta.core.transport import RetryPolicy, Transport
 from airflow_provider_drivedelta.emulator import Emulator, Field, Site
-from airflow_provider_drivedelta.emulator.lists.item_shelf import Deletion
 from airflow_provider_drivedelta.emulator.lists.items import ListItem
 from airflow_provider_drivedelta.emulator.lists.sharepoint_list import NoSuchListItem
-from airflow_provider_drivedelta.emulator.lists.values import Value
+from airflow_provider_drivedelta.emulator.lists.values import Lookup, Term, Url, User, Value
 from airflow_provider_drivedelta.reading import read_changes, read_current
+from tests.model.forgetful import Forgetful
 from tests.model.lists.changing_list import VALUES, Change, ChangingList, NothingThere
 
 ZONE = "America/Los_Angeles"
@@ -35,17 +38,24 @@ Seen = tuple[object, ...]
 """What a reader sees of an item: its path, title, whether it is a folder, and its values by field."""
 
 
-class FollowedList(ChangingList):
-    """Leaving the block stops the service and removes the lake."""
+class Killed(BaseException):
+    """The worker is gone between two pages."""
 
-    def __init__(self, protocol: str) -> None:
+
+class FollowedList(ChangingList):
+    """Leaving the block stops the service and removes the lake.
+
+    `without`: titles whose items are out of the scope, for a list that is followed by a query; and folders of such
+    titles, unless `folders_too`.
+    """
+
+    def __init__(self, protocol: str, without: Sequence[str] = (), *, folders_too: bool = True) -> None:
         self.site = Site("/sites/team", zone=ZONE)
-        # The emulator's Graph does not say of a choice that it takes several.
-        super().__init__(self.site, [kind for kind in VALUES if protocol != "graph" or kind != "MultiChoice"])
-        self.protocol = protocol
+        super().__init__(self.site, list(VALUES))
+        self.protocol, self.without, self.folders_too = protocol, frozenset(without), folders_too
+        self.tokens = Forgetful()
         self.emulator = Emulator(sites=[self.site], page_size=3)
         self.known: dict[object, Row] = {}
-        self.ever: set[object] = set()
         self.increment = 0
 
     def __enter__(self) -> FollowedList:
@@ -57,11 +67,7 @@ class FollowedList(ChangingList):
         self.emulator.stop()
         shutil.rmtree(self.output)
 
-    def may_come_back(self, deletion: Deletion) -> bool:
-        """Graph tells of a folder that came back, not of what is in it: so only one that readers have heard of."""
-        return self.protocol != "graph" or len(deletion.items) == 1 or deletion.top in self.ever
-
-    def run(self, *, reloads: bool = False) -> Summary:
+    def run(self, *, reloads: bool = False, on_page: Callable[[Progress], None] | None = None) -> Summary:
         address = self.emulator.url + self.site.path
         base_url = f"{self.emulator.url}/v1.0" if self.protocol == "graph" else address
         capture = ListCapture(
@@ -71,17 +77,41 @@ class FollowedList(ChangingList):
             protocol=self.protocol,
             row_limit=3,
             site_zone=ZONE if self.protocol == "graph" else "",  # Graph does not say it
+            query=_query(sorted(self.without), folders_too=self.folders_too) if self.without else "",
             full_reload=reloads,
         )
         policy = RetryPolicy(attempts=2)
         with Transport(auth=BearerToken("t"), base_url=base_url, policy=policy, sleep=lambda _: None) as transport:
-            return capture_list(capture, base_url=base_url, transport=transport)
+            return capture_list(capture, base_url=base_url, transport=transport, tokens=self.tokens, on_page=on_page)
 
     def pull(self, *, reloads: bool = False) -> None:
         """A run tells what happened, and one right after it tells nothing."""
         self._check(self.run(reloads=reloads))
         quiet = self.run()
         assert (quiet.kind, quiet.rows) == ("quiet", 0), f"told twice: {self._new_rows()}"
+
+    def interrupt(self, how: int, page: int) -> None:
+        """A run that cannot read on, is killed between two pages, or cannot save its token; the next one makes good."""
+        feed = "/items/delta" if self.protocol == "graph" else "getlistitemchangessincetoken"
+        before = self._last_commit()
+        try:
+            if how % 4 == 0:
+                rule = {"match": {"path": feed, "nth": page, "times": 0}, "reply": {"status": 500}}
+                self.emulator.faults([rule])
+                self.run()
+            elif how % 4 == 1:
+                self.run(on_page=lambda progress: _die(progress, page))
+            else:
+                self.tokens.fails = "before" if how % 4 == 2 else "after"
+                self.run()
+        except (RetryLater, Killed):
+            MET["interrupted" if how % 4 == 0 else "killed" if how % 4 == 1 else "token not saved"] += 1
+            assert how % 4 > 1 or self._last_commit() == before, "an interrupted run published something"
+        finally:
+            self.emulator.clear_faults()
+            self.tokens.fails = ""
+        for row in self._new_rows():  # what was committed is published, though the run failed after that
+            self._fold(row)
 
     def bring_back(self, number: int, meanwhile: Sequence[Change]) -> None:
         """A folder goes and comes back, and a run was told each time."""
@@ -104,7 +134,7 @@ class FollowedList(ChangingList):
         assert len({row["id"] for row in rows}) == len(rows), "an item has two records in one increment"
         for row in rows:
             self._fold(row)
-        truth = {item.id: self._of_item(item) for item in self.list.walk()}
+        truth = {item.id: self._of_item(item) for item in self.list.walk() if self._in_scope(item)}
         present = [row for row in self.known.values() if row["_missing_since"] is None]
         _same(self._of_rows(present), truth, "the folded rows and the list")
         current = read_current(self.output, include_missing=False).read_all().to_pylist()
@@ -129,7 +159,6 @@ class FollowedList(ChangingList):
             del self.known[row["id"]]
         else:
             self.known[row["id"]] = row
-            self.ever.add(row["id"])
 
     def _of_rows(self, rows: list[Row]) -> dict[object, Seen]:
         columns = self._columns()
@@ -142,6 +171,13 @@ class FollowedList(ChangingList):
             for row in rows
         }
 
+    def _in_scope(self, item: ListItem) -> bool:
+        return item.title not in self.without or (item.is_folder and self.folders_too)
+
+    def _last_commit(self) -> int:
+        folders = list(self.output.iterdir())
+        return max(log.numbers(LocalStorage(folders[0])), default=0) if folders else 0
+
     def _columns(self) -> dict[str, str]:
         """The column of each field that the list has now."""
         storage = LocalStorage(next(self.output.iterdir()))
@@ -149,15 +185,41 @@ class FollowedList(ChangingList):
         return {name: column.name for name, column in field_map(kept).live.items()}
 
     def _of_item(self, item: ListItem) -> Seen:
-        values = {own.name: _read(own, item.values.get(own.name)) for own in self.fields}
+        values = {own.name: self._told(own, item.values.get(own.name)) for own in self.fields}
         return self.list.item_path(item), item.is_folder, item.title, values
 
+    def _told(self, own: Field, value: Value) -> object:
+        """The value as its column has it; Graph tells of a single lookup or person no more than the id."""
+        by_id = self.protocol == "graph" and own.kind in ("Lookup", "User")
+        match value:
+            case tuple():
+                return [self._told(own, part) for part in value]
+            case Lookup(key, text):
+                return {"id": key, "value": None if by_id else text}
+            case User(key, name, email):
+                told = {"id": key} | dict.fromkeys(("name", "login", "email", "sip", "title", "picture"))
+                return told if by_id else told | {"name": name, "email": email if self.protocol == "graph" else None}
+            case Url(url, text):
+                return {"url": url, "description": text or None}
+            case Term(key, label, guid):
+                return {"id": key, "label": label, "term_guid": guid}
+        return float(value) if own.kind == "Number" and isinstance(value, int) else value
 
-def _read(own: Field, value: Value) -> object:
-    """The value as its column has it."""
-    if isinstance(value, tuple):
-        return list(value)
-    return float(value) if own.kind == "Number" and isinstance(value, int) else value
+
+def _die(progress: Progress, page: int) -> None:
+    if progress.pages == page:
+        raise Killed
+
+
+def _query(without: Sequence[str], *, folders_too: bool) -> str:
+    """CAML for all items but those of these titles."""
+    tests = [f'<Neq><FieldRef Name="Title"/><Value Type="Text">{escape(title)}</Value></Neq>' for title in without]
+    where = tests[0]
+    for test in tests[1:]:
+        where = f"<And>{where}{test}</And>"
+    if folders_too:
+        where = f'<Or><Eq><FieldRef Name="FSObjType"/><Value Type="Integer">1</Value></Eq>{where}</Or>'
+    return f"<Query><Where>{where}</Where></Query>"
 
 
 def _differs(row: Row, before: Row) -> bool:
