@@ -76,6 +76,8 @@ def _conclude(
             read, start = _on_top_of(run, read, start, head)
         outcome, commit = _fold(run, attempt, read, start, head, began_at if behind else None, confirmed)
         if commit is None:
+            if read.full and not run.plan.asked.dry_run:
+                guard.release(run.storage)
             return outcome, None
         try:
             attempt.publish(commit)

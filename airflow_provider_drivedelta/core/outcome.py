@@ -63,13 +63,21 @@ class Outcome:
 
     @property
     def is_worth_a_commit(self) -> bool:
-        """First reads and resyncs always are: from here on all is known, by another token. Else only what is news."""
-        by_itself = self.read.kind in ("initial", "resync", "reload")
+        """First reads and resyncs are by themselves: from here on all is known, by another token. Else what is news."""
+        by_itself = self.read.kind in ("initial", "resync", "reload") and not self._is_overtaken
         quarantine = self.read.stage.quarantine
         moved = bool(quarantine.nameless) or set(quarantine.open.values()) != set(
             self.head.quarantined if self.head else ()
         )
         return by_itself or (self.fold is not None and self.fold.has_news) or moved or self.start.realign
+
+    @property
+    def _is_overtaken(self) -> bool:
+        """Whether another run published meanwhile, after which all is known, as it was to be, and by a newer token."""
+        if self.fold is None or self.head is None or self.fold.question.based_on is None:
+            return False
+        same = self.head.fingerprint == self.plan.fingerprint and self.head.partial_since is None
+        return same and not self.fold.state.is_damaged
 
     def commit(self, attempt: Attempt) -> Commit:
         """The commit, with its files written under the attempt."""

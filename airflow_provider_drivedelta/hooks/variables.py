@@ -11,6 +11,8 @@ from airflow_provider_drivedelta.core.tokens import SavedToken, parse_record
 PREFIX = "drivedelta__"
 DESCRIPTION = "Where DriveDelta stopped reading this feed. Deleting it is safe: the log beside the data knows it too."
 
+_TRIES = 3  # another run that was slower may write over ours in between, once or twice; what hides it does so each time
+
 log = logging.getLogger(__name__)
 
 
@@ -56,8 +58,11 @@ class VariableTokenStore:
         if stored and _overtook(stored, record):
             log.debug("Variable %s already holds increment %d; it stays", PREFIX + record.feed, stored.increment)
             return
-        self._variables.set(PREFIX + record.feed, record.to_json(), DESCRIPTION)
-        self._check_read_back(record)
+        for _ in range(_TRIES):
+            self._variables.set(PREFIX + record.feed, record.to_json(), DESCRIPTION)
+            if self._is_read_back(record):
+                return
+        raise self._hidden(record)
 
     def _load_if_sound(self, feed: str) -> SavedToken | None:
         """A spoiled value counts as none here: whoever saves has recovered from it, and may write over it."""
@@ -66,17 +71,19 @@ class VariableTokenStore:
         except FixSetup:
             return None
 
-    def _check_read_back(self, record: SavedToken) -> None:
+    def _is_read_back(self, record: SavedToken) -> bool:
         found = self._load_if_sound(record.feed)
-        if found is None or found.rev < record.rev:
-            key = PREFIX + record.feed
-            read = "nothing of ours" if found is None else f"increment {found.increment}, revision {found.rev}"
-            raise FixSetup(
-                f"Increment {record.increment}, revision {record.rev}, was saved, but {read} is read back",
-                where=f"Variable {key}",
-                then=f"A secrets backend or the environment variable AIRFLOW_VAR_{key.upper()} hides it: remove it "
-                "there. No data is lost.",
-            )
+        return found is not None and found.rev >= record.rev
+
+    def _hidden(self, record: SavedToken) -> FixSetup:
+        found, key = self._load_if_sound(record.feed), PREFIX + record.feed
+        read = "nothing of ours" if found is None else f"increment {found.increment}, revision {found.rev}"
+        return FixSetup(
+            f"Increment {record.increment}, revision {record.rev}, was saved, but {read} is read back",
+            where=f"Variable {key}",
+            then=f"A secrets backend or the environment variable AIRFLOW_VAR_{key.upper()} hides it: remove it "
+            "there. No data is lost.",
+        )
 
 
 def _overtook(stored: SavedToken, ours: SavedToken) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -31,7 +31,17 @@ class OpenItems:
 
     @property
     def titles(self) -> list[str]:
-        return sorted(read_current(self.output).read_all()["title"].to_pylist())
+        return self._current("title")
+
+    @property
+    def paths(self) -> list[str]:
+        return self._current("file_path")
+
+    def _current(self, column: str) -> list[str]:
+        return sorted(read_current(self.output).read_all()[column].to_pylist())
+
+
+ComesBack = Callable[[OpenItems, int, int], None]
 
 
 @pytest.fixture
@@ -80,3 +90,96 @@ def test_a_folder_that_was_in_the_query_once_is_as_unknown_as_any(items: OpenIte
     items.pull()
 
     assert items.titles == ["beside it"]
+
+
+def _alone(items: OpenItems, above: int, folder: int) -> None:
+    items.list.restore(folder)
+
+
+def _rename_above(items: OpenItems, above: int, folder: int) -> None:
+    items.list.rename(above, "Renamed")
+    items.list.restore(folder)
+
+
+def _move(items: OpenItems, above: int, folder: int) -> None:
+    items.list.restore(folder)
+    items.list.move(folder, None)
+
+
+def _delete_again(items: OpenItems, above: int, folder: int) -> None:
+    items.list.restore(folder)
+    items.list.delete(folder)
+    items.list.restore(folder)
+
+
+def _edit(items: OpenItems, above: int, folder: int) -> None:
+    items.list.restore(folder)
+    items.list.edit(folder, {"State": "closed"})
+
+
+@pytest.mark.parametrize("comes_back", [_alone, _rename_above, _move, _delete_again, _edit])
+def test_what_lies_in_a_folder_comes_back_with_it(items: OpenItems, comes_back: ComesBack) -> None:
+    """C6: the change log names the folder, and calls it deleted too, as it does all that a query leaves out."""
+    above = items.list.add_folder("Above").id
+    folder = items.list.add_folder("F", above).id
+    items.add("in it", folder)
+    items.add("beside it")
+    items.pull()
+    items.list.delete(folder)
+    items.pull()
+    comes_back(items, above, folder)
+
+    told = items.pull()
+
+    assert (told.kind, told.inserted, items.titles) == ("resync", 1, ["beside it", "in it"])
+    assert items.pull().kind == "quiet"
+
+
+def test_a_folder_is_renamed_as_it_leaves_the_query(items: OpenItems) -> None:
+    """C6: it is called deleted then, and yet the paths below it are others."""
+    folder = items.list.add_folder("F").id
+    items.list.edit(folder, {"State": "open"})
+    items.add("in it", folder)
+    items.pull()
+    items.list.rename(folder, "G")
+    items.list.edit(folder, {"State": "closed"})
+
+    items.pull()
+
+    assert items.paths == ["/sites/team/Lists/Tasks/G/2_.000"]
+
+
+def test_an_item_that_the_query_leaves_out_comes_back_without_a_full_read(items: OpenItems) -> None:
+    """Nothing lies below it, and the service says so."""
+    other = items.add("closed", state="closed")
+    items.add("beside it")
+    items.list.delete(other)
+    items.pull()
+    items.list.restore(other)
+
+    assert items.pull().kind == "quiet"
+
+
+def test_a_folder_that_came_back_and_went_again_hides_nobody(items: OpenItems) -> None:
+    folder = items.list.add_folder("F").id
+    items.add("in it", folder)
+    items.add("beside it")
+    items.list.delete(folder)
+    items.pull()
+    items.list.restore(folder)
+    items.list.delete(folder)
+
+    assert (items.pull().kind, items.titles) == ("quiet", ["beside it"])
+
+
+def test_a_folder_comes_into_the_query_as_it_comes_back(items: OpenItems) -> None:
+    """C6: what lies in it is asked for by its path, and nothing else is read again."""
+    folder = items.list.add_folder("F").id
+    items.add("in it", folder)
+    items.add("beside it")
+    items.list.delete(folder)
+    items.pull()
+    items.list.restore(folder)
+    items.list.edit(folder, {"State": "open"})
+
+    assert (items.pull().kind, items.titles) == ("incremental", ["F", "beside it", "in it"])

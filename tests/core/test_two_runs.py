@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from airflow_provider_drivedelta.core.tokens import MemoryTokenStore, SavedToken
-from tests.core.played import Follower
-from tests.graph_service import GraphService, file_item
+from tests.core.played import START, Follower
+from tests.graph_service import GraphService, Reply, Seen, file_item, root_item
 
 
 @dataclass
@@ -41,3 +41,24 @@ def test_an_increment_published_while_a_run_begins_is_not_taken_for_a_restored_l
     assert [others[0].increment, summary.increment] == [2, 3]
     assert [commit.increment for commit in follower.commits] == [1, 2, 3]
     assert follower.names() == ["a.txt", "b.txt", "c.txt"]
+
+
+def test_of_two_first_reads_the_one_that_is_overtaken_publishes_nothing(
+    follower: Follower, service: GraphService
+) -> None:
+    """E3: what it read is known by then, so it is a quiet run."""
+    everything = service.page([root_item(), file_item("a")], delta="/d1")
+    others = []
+
+    def meanwhile(_: Seen) -> Reply:
+        service.replace(START, everything)
+        others.append(follower.pull())
+        return everything
+
+    service.on(START, meanwhile)
+
+    overtaken = follower.pull()
+
+    assert [(run.kind, run.increment) for run in (*others, overtaken)] == [("initial", 1), ("quiet", None)]
+    assert [commit.increment for commit in follower.commits] == [1]
+    assert (follower.names(), follower.token) == (["a.txt"], "/d1")

@@ -34,6 +34,19 @@ class FakeVariables:
             self.rows[key] = text
 
 
+class CrossedVariables(FakeVariables):
+    """A slower run writes its older record right after ours, once."""
+
+    def __init__(self, older: SavedToken) -> None:
+        super().__init__()
+        self.crossing = [older.to_json()]
+
+    def set(self, key: str, text: str, description: str) -> None:
+        super().set(key, text, description)
+        if self.crossing:
+            self.rows[key] = self.crossing.pop()
+
+
 @pytest.fixture
 def variables() -> FakeVariables:
     return FakeVariables()
@@ -138,3 +151,12 @@ def test_a_variable_ahead_of_a_restored_lake_is_brought_back(store: VariableToke
     loaded = store.load("drive-d1")
     assert loaded is not None
     assert (loaded.increment, loaded.rev) == (3, 10)
+
+
+def test_a_slower_run_that_writes_over_ours_is_written_over() -> None:
+    """E3: a Variable has no compare-and-set."""
+    store = VariableTokenStore(CrossedVariables(replace(RECORD, increment=2, rev=4)))
+
+    store.save(RECORD)
+
+    assert store.load("drive-d1") == RECORD

@@ -125,8 +125,8 @@ def roll_forward(storage: Storage, commit: Commit) -> None:
     files = (*commit.state_files, *commit.files)
     if files and not storage.exists(folder):  # where nothing was staged, nothing tells whether this was done
         return
+    runs.remember(storage, commit)  # first: in an object store the folder is gone with the last file in it
     for file in files:
         if storage.exists(file.staged):
             storage.move(file.staged, file.final)
-    runs.remember(storage, commit)
     storage.delete_folder(folder)

@@ -49,14 +49,13 @@ def take_in(said: ListAnswer, step: Step, *, where: str) -> Told:
             raise StartOver(f"SharePoint tells of a change without saying of what ({change.type!r})", where=where)
         if change.type in _GONE:
             gone[change.id] = None
-            waiting.pop(change.id, None)
-            deep.pop(change.id, None)
+            waiting.pop(change.id, None)  # but not of `deep`: what is out of the scope is called deleted, too
             continue
         waiting[change.id] = None
         if change.type != _ITSELF_ONLY:
             deep[change.id] = None
     folders = [path for number, path in folders_in(said.rows).items() if number in deep]
-    if len(waiting) > MOST_ASKED_FOR or "" in folders:
+    if max(len(waiting), len(deep)) > MOST_ASKED_FOR or "" in folders:
         raise StartOver("More changed than is told by itself", where=where)
     after = replace(
         step,

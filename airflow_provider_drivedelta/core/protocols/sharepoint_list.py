@@ -142,8 +142,8 @@ class ListChanges(ListCalls):
         step, silent = told.step, told.silent
         if self.view:  # what a view filters is not known here, so nobody else can be asked
             step, silent = replace(step, unsure=()), (*silent, *step.unsure)
-        if not self.whole:
-            step = replace(step, hidden=(*step.hidden, *(number for number in silent if number in step.deep)))
+        if not step.unsure:  # whoever can still come has come
+            step = replace(step, deep=(), hidden=() if self.whole else (*step.hidden, *step.deep))
         gone = (*told.gone, *map(str, silent))
         following = self._following(step)
         return Page(rows, gone=gone, next=following, token=None if following else Token(step.token))

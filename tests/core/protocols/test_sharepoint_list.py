@@ -311,6 +311,19 @@ def test_a_folder_out_of_sight_has_everything_read(scope: dict[str, object], cha
         play(feed, since(feed), rows(inside=told(change, 7)), *unseen(scope), rows(1, 7, FSObjType="7;#1"))
 
 
+@pytest.mark.parametrize("change", ["Rename", "Restore"])
+def test_what_is_called_deleted_for_being_out_of_the_query_may_be_a_folder(change: str) -> None:
+    """C6: SharePoint says so of all that changed and does not match; what lies below may."""
+    feed = query(query="<Query/>")
+    with pytest.raises(StartOver, match="out of sight"):
+        play(feed, since(feed), rows(inside=told(change, 7) + told("Delete", 7)), rows(7, FSObjType="7;#1"))
+
+
+def test_a_folder_of_a_whole_list_that_came_back_and_went_again_is_gone() -> None:
+    played = play(FEED, since(), rows(inside=told("Restore", 7) + told("Delete", 7), to=NEW))
+    assert (played.ids, played.token) == ([["-7"]], NEW)
+
+
 @pytest.mark.parametrize("scope", NARROW)
 def test_an_item_out_of_sight_is_no_more_than_that(scope: dict[str, object]) -> None:
     feed = query(**scope)
