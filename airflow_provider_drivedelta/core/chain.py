@@ -73,7 +73,7 @@ class Chain:
                     read_waiting(stage, self._protocol, self._transport)
             if not asked.full:
                 check_filled(stage, self._known.state, self._protocol, members, partial=self._known.partial)
-                check_left_out(stage, self._known.state, self._protocol, self._attempt.scratch())
+                check_left_out(stage, self._known.state, self._protocol, self._transport, self._attempt.scratch())
         assert page.token is not None  # the last page has it
         return Read(
             stage=stage,

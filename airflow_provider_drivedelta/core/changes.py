@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -145,6 +145,17 @@ class LinkedProtocol(FeedProtocol, Protocol):
 
     def restart(self, location: str) -> Request:
         """The request at such a link: a next page, or where it offered to start over."""
+
+
+@runtime_checkable
+class PartProtocol(FeedProtocol, Protocol):
+    """One that may follow a part of a source, and can be asked whether items are there, in that part or not."""
+
+    def present(self, item_ids: Sequence[str]) -> Iterator[Request]:
+        """The requests that together ask for these items."""
+
+    def read_present(self, answer: Answer) -> Collection[str]:
+        """Those of them that are there. Raises as `read` does."""
 
 
 @runtime_checkable

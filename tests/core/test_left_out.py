@@ -75,6 +75,59 @@ def test_what_was_never_followed_may_go_without_a_full_read(items: OpenItems, in
     assert items.pull().kind == "quiet"
 
 
+def test_what_happens_out_of_the_query_is_no_reason_to_read_everything(items: OpenItems) -> None:
+    """C6: one item of each folder that is not known is asked for, and is there."""
+    folders = [items.list.add_folder(f"F{number}").id for number in range(3)]
+    for folder in folders:
+        items.add(f"in {folder}", folder)
+    changed, deleted = (items.add("closed", state="closed") for _ in range(2))
+    items.pull()
+    items.list.edit(changed, {"Title": "still closed"})
+    items.list.delete(deleted)
+
+    assert (items.pull().kind, len(items.titles)) == ("quiet", 3)
+
+
+def test_one_of_many_folders_goes(items: OpenItems) -> None:
+    """C6: nor do those go that lie beside it, whatever the order of their numbers."""
+    folders = [items.list.add_folder(f"F{number}").id for number in range(3)]
+    for folder in folders:
+        items.add(f"in {folder}", folder)
+    items.pull()
+    items.list.delete(folders[1])
+
+    items.pull()
+
+    assert items.titles == [f"in {folders[0]}", f"in {folders[2]}"]
+
+
+def test_a_folder_is_deleted_and_made_anew_with_other_items(items: OpenItems) -> None:
+    """C6: that something lies at the old path proves nothing for what lay there."""
+    folder = items.list.add_folder("F").id
+    items.add("old", folder)
+    items.pull()
+    items.list.delete(folder)
+    items.add("new", items.list.add_folder("F").id)
+
+    items.pull()
+
+    assert items.titles == ["new"]
+
+
+def test_what_moved_out_of_a_folder_before_its_end_proves_nothing_for_the_rest(items: OpenItems) -> None:
+    """C6: it was told by itself, and the folder alone."""
+    folder = items.list.add_folder("F").id
+    moved = items.add("moved", folder)
+    items.add("in it", folder)
+    items.pull()
+    items.list.move(moved, None)
+    items.list.delete(folder)
+
+    items.pull()
+
+    assert items.titles == ["moved"]
+
+
 def test_a_folder_that_was_in_the_query_once_is_as_unknown_as_any(items: OpenItems) -> None:
     """C6: its own end was told when it left the query; that of what is in it is still to be told."""
     folder = items.list.add_folder("F").id

@@ -7,7 +7,7 @@ then asks for what the change log names without sending it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from airflow_provider_drivedelta.core.changes import Answer, Page, Request, Token
@@ -15,7 +15,7 @@ from airflow_provider_drivedelta.core.errors import BrokenFeed, StartOver
 from airflow_provider_drivedelta.core.lists.answer import ListAnswer, read_answer
 from airflow_provider_drivedelta.core.lists.asked import asked_fields
 from airflow_provider_drivedelta.core.lists.raw_rows import RawRows
-from airflow_provider_drivedelta.core.lists.row_facts import folders_in, only
+from airflow_provider_drivedelta.core.lists.row_facts import folders_in, ids_of, only
 from airflow_provider_drivedelta.core.protocols.change_log import Told, check_token_age, take_in
 from airflow_provider_drivedelta.core.protocols.list_calls import ListCalls
 from airflow_provider_drivedelta.core.protocols.list_step import Doing, Step, read_step
@@ -54,6 +54,15 @@ class ListChanges(ListCalls):
         step = read_step(answer.note)
         found = only(self._said(answer, step).rows, frozenset(step.asked))
         return found if found.count else None
+
+    def present(self, item_ids: Sequence[str]) -> Iterator[Request]:
+        at_once = min(AT_ONCE, self.row_limit or AT_ONCE)  # no more than come in one page
+        for start in range(0, len(item_ids), at_once):
+            asked = tuple(map(int, item_ids[start : start + at_once]))
+            yield self._for_kinds(Step(doing="item", asked=asked))
+
+    def read_present(self, answer: Answer) -> Collection[str]:
+        return [str(number) for number in ids_of(self._said(answer, read_step(answer.note)).rows)]
 
     def read(self, answer: Answer) -> Page:
         step = read_step(answer.note)

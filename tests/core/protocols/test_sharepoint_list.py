@@ -337,6 +337,14 @@ def test_an_item_out_of_sight_is_no_more_than_that(scope: dict[str, object]) -> 
     assert played.token
 
 
+@pytest.mark.parametrize(("row_limit", "requests"), [(None, 3), (50, 5), (5000, 3)])
+def test_items_are_asked_for_by_as_many_as_come_in_one_page(row_limit: int | None, requests: int) -> None:
+    feed = query(query="<Query/>", row_limit=row_limit)
+    asked = list(feed.present([str(number) for number in range(1, 221)]))
+    assert len(asked) == requests
+    assert sum((request.body or b"").count(b"Counter") for request in asked) == 220
+
+
 def test_what_a_view_does_not_show_when_asked_for_is_out_of_it() -> None:
     feed = query(view="{v}")
     assert play(feed, since(feed), rows(inside=told("SystemUpdate", 7)), rows()).ids == [[], ["-7"]]
