@@ -64,6 +64,25 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             pytest.skip(f"needs {program}: {INSTALL.get(program, f'apt-get install {program}')}")
 
 
+_TOGETHER = ("scheduler", "kill", "race")  # folders whose tests share what takes long to start, or both cores
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Where several processes share the tests, those of a file stay together, and of some folders, too."""
+    for item in items:
+        inside = item.path.relative_to(config.rootpath / "tests").parts
+        group = inside[0] if inside[0] in _TOGETHER else "/".join(inside)
+        item.add_marker(pytest.mark.xdist_group(group))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What tests counted (kill points, histories), whichever process they ran in."""
+    for report in terminalreporter.getreports("passed"):
+        for name, counted in report.user_properties:
+            if name == "counted":
+                terminalreporter.write_line(f"{report.nodeid.rpartition('::')[2]}: {counted}")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Where everything is installed on purpose, a skipped test has not run: that is a failure."""

@@ -56,10 +56,10 @@ class DeltaFeed:
 
     def fresh(self, *, after: int = 0) -> DeltaToken:
         """A token that starts a full enumeration."""
-        return self._token(upto=self.drive.head, after=after)
+        return self._token(upto=self._settled(), after=after)
 
     def latest(self) -> DeltaToken:
-        return self._token(since=self.drive.head)
+        return self._token(since=self._settled())
 
     def read(self, text: str | None) -> DeltaToken:
         """A token as the client sent it, a timestamp, or None for everything."""
@@ -71,7 +71,7 @@ class DeltaFeed:
 
     def begin(self, token: DeltaToken) -> DeltaToken:
         """Fixes the enumeration that a token to resume from starts."""
-        return replace(token, upto=self.drive.head, issued=self.drive.clock.now())
+        return replace(token, upto=self._settled(), issued=self.drive.clock.now())
 
     def page(self, token: DeltaToken, size: int, scope: str, *, without_parents: bool = False) -> DeltaPage:
         """``scope`` is the item whose subtree is asked for; it comes first, whether it changed or not."""
@@ -84,6 +84,11 @@ class DeltaFeed:
         resumed = replace(token, since=token.upto, upto=0, after=0)
         upcoming = resumed if finished else replace(token, after=_position(items[-1], token))
         return DeltaPage(placed, upcoming, token.since, finished)
+
+    def _settled(self) -> int:
+        """Where the log ends, between two operations: no enumeration begins in the middle of one."""
+        with self.drive.lock:
+            return self.drive.head
 
     def _waiting(self, token: DeltaToken, scope: str, without_parents: bool) -> Iterator[Item]:
         top = self.drive.log.at(scope, token.upto)

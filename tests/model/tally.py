@@ -43,5 +43,5 @@ def never_met() -> Collection[str]:
 
 
 def told() -> str:
-    """One line for each thing met."""
-    return "\n".join(f"{count:9d} {what}" for what, count in sorted(MET.items()))
+    """All that was met, on one line."""
+    return ", ".join(f"{count} {what}" for what, count in sorted(MET.items()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from typing import Literal
 
@@ -217,11 +218,11 @@ def play(machine: type[Histories], examples: int) -> None:
 
 
 @pytest.mark.timeout(0 if LONG in os.environ else 600)
-def test_what_readers_are_told_is_what_happened() -> None:
+def test_what_readers_are_told_is_what_happened(record_property: Callable[[str, object], None]) -> None:
     """A8, A9, B4, B5, C1, C3, D1, D2: whatever happens in a drive and to the runs that follow it."""
     for machine in (Histories, PersonalHistories):
         play(machine, EXAMPLES)
-    print(tally.told())
+    record_property("counted", tally.told())
     assert EXAMPLES < ENOUGH or not tally.never_met(), f"too poor to prove much: never met {tally.never_met()}"
 
 
