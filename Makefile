@@ -12,7 +12,7 @@ demo: $(READY)
 	$(BIN)/python -m demo
 
 test: lint $(SERVERS)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadgroup
 
 lint: $(READY)
 	$(BIN)/ruff check .
