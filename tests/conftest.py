@@ -67,6 +67,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 _TOGETHER = ("scheduler", "kill", "race")  # folders whose tests share what takes long to start, or both cores
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the marks in a hook of the same name
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Where several processes share the tests, those of a file stay together, and of some folders, too."""
     for item in items:

@@ -6,6 +6,7 @@ difference are those at which that world is another one than at the moment befor
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -57,6 +58,7 @@ class Watch:
     def __enter__(self) -> Watch:
         sys.addaudithook(self._hear)
         sys.settrace(self._enter)
+        sys.setprofile(self._call)
         self._busy = False
         return self
 
@@ -64,6 +66,7 @@ class Watch:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._busy = True
+        sys.setprofile(None)
         sys.settrace(None)
 
     @property
@@ -87,11 +90,18 @@ class Watch:
         self._busy = True  # asking for the frame is an event itself
         frame: FrameType | None = sys._getframe(1)
         self._busy = False
-        while frame is not None and not _is_ours(frame):
-            frame = frame.f_back
-        if frame is not None:
-            self._come_to(frame, event)
+        ours = _ours(frame)
+        if ours is not None:
+            self._come_to(ours, event)
             self.effects += 1
+
+    def _call(self, frame: FrameType, event: str, called: Any) -> None:
+        """Between two effects of one library call, too: a file that is open and not yet written is a step."""
+        if self._busy or event != "c_call" or not _may_have_effect(called):
+            return
+        ours = _ours(frame)
+        if ours is not None:
+            self._come_to(ours, f"calls {called.__name__}")
 
     def _come_to(self, frame: FrameType, event: str) -> None:
         if self._busy:
@@ -103,6 +113,13 @@ class Watch:
         self._busy = False
 
 
+def _ours(frame: FrameType | None) -> FrameType | None:
+    """The frame of the product that called, itself or through libraries."""
+    while frame is not None and not _is_ours(frame):
+        frame = frame.f_back
+    return frame
+
+
 def _is_ours(frame: FrameType) -> bool:
     file = frame.f_code.co_filename
     return file.startswith(PRODUCT) and not file.startswith(EMULATOR)
@@ -112,6 +129,10 @@ def _has_effect(event: str, args: tuple[Any, ...]) -> bool:
     if event == "open":
         return isinstance(args[2], int) and bool(args[2] & _WRITING)
     return event.startswith(("os.", "shutil.")) and event not in ("os.listdir", "os.scandir", "os.walk")
+
+
+def _may_have_effect(called: Any) -> bool:
+    return isinstance(getattr(called, "__self__", None), io.IOBase) or getattr(called, "__module__", "") == "posix"
 
 
 def die() -> None:
