@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,9 +12,11 @@ import pytest
 
 from airflow_provider_drivedelta.core.auth import BearerToken
 from airflow_provider_drivedelta.core.capture import DriveCapture, capture_drive, reconcile_drive
+from airflow_provider_drivedelta.core.capture_list import ListCapture, capture_list
 from airflow_provider_drivedelta.core.errors import FixSetup
 from airflow_provider_drivedelta.core.lake.feeds import feeds_below
 from airflow_provider_drivedelta.core.lake.output import Output, open_output
+from airflow_provider_drivedelta.core.lake.vacuum import vacuum
 from airflow_provider_drivedelta.core.reconcile import Reconciled
 from airflow_provider_drivedelta.core.sources import Drive
 from airflow_provider_drivedelta.core.summary import Summary
@@ -21,6 +24,7 @@ from airflow_provider_drivedelta.core.transport import Transport
 from airflow_provider_drivedelta.emulator import Drive as EmulatedDrive
 from airflow_provider_drivedelta.emulator import Emulator
 from airflow_provider_drivedelta.reading import read_changes, read_current, write_snapshot
+from tests.core.protocols.followed_list import followed
 from tests.servers.stores import StoreServer
 
 VOLATILE = ("_feed", "_captured_at")
@@ -132,6 +136,42 @@ def test_a_dry_run_writes_nothing(library: Library, server: StoreServer) -> None
     output = server.output()
     assert library.pull(output, dry_run=True).inserted == 151
     assert open_output(output).names("") == []
+
+
+def test_old_change_files_are_vacuumed_there(library: Library, server: StoreServer) -> None:
+    output = server.output()
+    library.pull(output)
+    library.drive.edit(library.drive.find("/Reports/001.txt").id, b"other content")
+    library.pull(output)
+    (feed,) = open_output(output).names("")
+    storage, tomorrow = open_output(output).below(feed), datetime.now(UTC) + timedelta(days=1)
+
+    gone = vacuum(storage, keep=timedelta(hours=1), now=tomorrow, by="test")
+
+    assert (gone.increments, gone.files) == (1, 1)
+    with pytest.raises(FixSetup, match="after=1"):
+        read_changes(output)
+    assert read_changes(output, after=1).read_all()["name"].to_pylist() == ["001.txt"]
+    assert len(read_current(output).read_all()) == 151
+
+
+def test_a_list_goes_there_as_well(server: StoreServer) -> None:
+    output = server.output()
+    with followed("sharepoint") as feed:
+        base = feed.protocol.site_url  # type: ignore[union-attr]
+        capture = ListCapture(site=base, list="Tasks", output=output)
+
+        def pull() -> Summary:
+            return capture_list(capture, base_url=base, transport=feed.transport)
+
+        first, second = (feed.list.add({"Title": title}).id for title in ("one", "two"))
+        assert pull().inserted == 2
+        feed.list.edit(first, {"Title": "uno"})
+        feed.list.delete(second)
+        told = pull()
+
+    assert (told.kind, told.updated, told.deleted) == ("incremental", 1, 1)
+    assert read_current(output).read_all()["title"].to_pylist() == ["uno"]
 
 
 def test_a_snapshot_can_go_there(library: Library, server: StoreServer) -> None:
