@@ -64,18 +64,6 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             pytest.skip(f"needs {program}: {INSTALL.get(program, f'apt-get install {program}')}")
 
 
-_TOGETHER = ("scheduler", "kill", "race")  # folders whose tests share what takes long to start, or both cores
-
-
-@pytest.hookimpl(tryfirst=True)  # xdist reads the marks in a hook of the same name
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Where several processes share the tests, those of a file stay together, and of some folders, too."""
-    for item in items:
-        inside = item.path.relative_to(config.rootpath / "tests").parts
-        group = inside[0] if inside[0] in _TOGETHER else "/".join(inside)
-        item.add_marker(pytest.mark.xdist_group(group))
-
-
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """What tests counted (kill points, histories), whichever process they ran in."""
     for report in terminalreporter.getreports("passed"):
