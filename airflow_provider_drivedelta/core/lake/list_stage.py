@@ -12,11 +12,11 @@ from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from airflow_provider_drivedelta.core.changes import Items, Json, JsonObject
 from airflow_provider_drivedelta.core.errors import BrokenFeed, StartOver
 from airflow_provider_drivedelta.core.lake.list_record import list_record
+from airflow_provider_drivedelta.core.lake.list_rows import as_it_came, columns_of, decidable, tombstones
 from airflow_provider_drivedelta.core.lake.local_storage import LocalStorage
 from airflow_provider_drivedelta.core.lake.quarantine import Bad, Quarantine, recalled
 from airflow_provider_drivedelta.core.lake.record import UTC_TIME, RecordType
@@ -33,11 +33,7 @@ from airflow_provider_drivedelta.core.lists.zone import SiteZone
 
 log = logging.getLogger(__name__)
 
-_BEFORE_NAME = r"/[^/]*\z"
-_BEFORE_SLASH = r"\A.*/"
 _TELLING = ("_item_key", "_is_container", "_is_deleted")
-
-_coalesce: Any = pc.coalesce  # its stubs allow no mixture of arrays and constants
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +166,8 @@ class ListStage:
         captured_at = received_at or datetime.now(UTC)
         if gone:
             self._type_waiting()
-            self._write(self._tombstones(gone), _all_at(captured_at, len(gone)), restored=False)
+            self._forget(gone)
+            self._write(tombstones(gone), _all_at(captured_at, len(gone)), restored=False)
         if not len(items):
             return
         if restored or self._is_increment or not isinstance(items, RawRows):
@@ -191,7 +188,7 @@ class ListStage:
         good = np.delete(np.arange(read.batch.num_rows), sorted(read.bad))
         for item in good.tolist() if self.quarantine.open else ():
             self.quarantine.heal_if_open(str(read.batch["id"][item].as_py()))
-        decided = self._decided(read)
+        decided = decidable(read.batch, read.hashes)
         if read.bad:
             decided, captured_at = decided.take(good), captured_at.take(cast(Any, good))
         self._write(decided, captured_at, restored=restored)
@@ -231,38 +228,16 @@ class ListStage:
             return type_rows(items, self._fields, **about)
         return type_items(cast(Sequence[JsonObject], items), self._fields, **about)
 
-    def _decided(self, read: TypedRows) -> pa.RecordBatch:
-        """The rows beside what the fold decides by: an item's folder is known by its path."""
-        path = read.batch["file_path"]
-        own: dict[str, pa.Array[Any]] = {
-            "_item_key": read.batch["id"].cast(pa.string()),
-            "_parent_key": pc.replace_substring_regex(path, _BEFORE_NAME, ""),
-            "_is_container": _coalesce(read.batch["is_folder"], pa.scalar(False)),
-            "_is_deleted": pa.repeat(False, len(path)),
-            "_content_hash": pa.array(read.hashes.content),
-            "_sharing_hash": pa.array(np.zeros(len(path), np.uint64)),
-            "_metadata_hash": pa.array(np.zeros(len(path), np.uint64)),
-            "_trace_hash": pa.array(read.hashes.trace),
-            "_name": pc.replace_substring_regex(path, _BEFORE_SLASH, ""),
-        }
-        return pa.RecordBatch.from_pydict({**own, **_columns(read.batch)})
-
-    def _tombstones(self, gone: Sequence[str]) -> pa.RecordBatch:
+    def _forget(self, gone: Sequence[str]) -> None:
         for key in gone:
             self.quarantine.heal_if_open(key)
             self.containers.pop(key, None)
-        named: dict[str, pa.Array[Any]] = {
-            "_item_key": pa.array(gone, pa.string()),
-            "_is_deleted": pa.repeat(True, len(gone)),
-            "_is_container": pa.repeat(False, len(gone)),
-        }
-        return pa.RecordBatch.from_pydict(named)
 
     def _set_aside(self, read: TypedRows, items: Items) -> None:
         """Rows that cannot be read go to quarantine, as they came."""
         for row, fields in sorted(read.bad.items()):
             item = read.batch["id"][row].as_py()
-            bad = Bad(None if item is None else str(item), ", ".join(fields), _as_it_came(items, row))
+            bad = Bad(None if item is None else str(item), ", ".join(fields), as_it_came(items, row))
             log.warning("An item cannot be read for its %r and goes to quarantine: %r", bad.property, bad.id)
             self.quarantine.put(bad.id, bad, self.items)
 
@@ -275,7 +250,7 @@ class ListStage:
             "_captured_at": captured_at,
         }
         self._staged += rows
-        whole = pa.RecordBatch.from_pydict({**said, **_columns(batch)})
+        whole = pa.RecordBatch.from_pydict({**said, **columns_of(batch)})
         self._open().write(up_to_date(whole, self.record.staged))
 
     def _open(self) -> Spill:
@@ -298,14 +273,3 @@ def _went_or_came_back(before: FieldMap, after: FieldMap) -> bool:
 def _all_at(moment: datetime, rows: int) -> pa.Array[Any]:
     at: pa.Array[Any] = pa.repeat(pa.scalar(moment, UTC_TIME), rows)
     return at
-
-
-def _columns(batch: pa.RecordBatch) -> dict[str, pa.Array[Any]]:
-    return dict(zip(batch.schema.names, batch.columns, strict=True))
-
-
-def _as_it_came(items: Items, row: int) -> Json:
-    if isinstance(items, RawRows):
-        texts = {name: column[row].as_py() for name, column in items.columns.items()}
-        return {name: text for name, text in texts.items() if text is not None}
-    return cast(Sequence[JsonObject], items)[row]
