@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -303,6 +304,15 @@ def test_a_log_that_cannot_be_read_says_why(console: Console, content: str, stat
     assert console.pull().status == status
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Ctrl-C does what it does on a terminal; whoever runs the tests may have turned it off."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupted_pull_ends_with_130(console: Console) -> None:
     def interrupt(_: object) -> Reply:
         os.kill(os.getpid(), 2)

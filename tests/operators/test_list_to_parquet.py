@@ -179,7 +179,8 @@ class TestReload:
         named = {name: pull[name] for name in ("site", "list", "output")}
         again = ", ".join(f"{name}='{{{{ dag_run.conf.{name} }}}}'" for name in named)
         file = airflow.home / "dags" / f"reload_{airflow.dag_id}.py"
-        file.write_text(DAG_FILE.format(dag_id=file.stem, call=f"{NAME}(task_id='reload', {again})"))
+        call = f"{NAME}(task_id='reload', {again})"
+        file.write_text(DAG_FILE.format(dag_id=file.stem, call=call, schedule="None"))
         pull |= {"on_resync": "trigger", "reload_dag_id": file.stem}
         airflow.play(**pull)
         team.tasks.delete(2)

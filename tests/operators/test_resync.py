@@ -80,7 +80,7 @@ class TestTrigger:
         """A DAG that pulls the source of its conf."""
         name = f"reload_{airflow.dag_id}"
         file = airflow.home / "dags" / f"{name}.py"
-        file.write_text(DAG_FILE.format(dag_id=name, call=RELOAD))
+        file.write_text(DAG_FILE.format(dag_id=name, call=RELOAD, schedule="None"))
         yield file
         file.unlink()
 
