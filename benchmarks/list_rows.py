@@ -17,7 +17,7 @@ from typing import cast
 from xml.parsers.expat import ParserCreate
 
 from airflow_provider_drivedelta.core.changes import Answer, Page, Request
-from airflow_provider_drivedelta.core.lake.list_stage import ListRecords
+from airflow_provider_drivedelta.core.lake.list_records import ListRecords
 from airflow_provider_drivedelta.core.lake.local_storage import LocalStorage
 from airflow_provider_drivedelta.core.lake.waiting_rows import WaitingRows
 from airflow_provider_drivedelta.core.lists.columns import FieldMap

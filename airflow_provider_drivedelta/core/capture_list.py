@@ -11,7 +11,7 @@ from airflow_provider_drivedelta.core.changes import FeedProtocol
 from airflow_provider_drivedelta.core.errors import FixSetup
 from airflow_provider_drivedelta.core.lake import log as commits
 from airflow_provider_drivedelta.core.lake.commits import Commit
-from airflow_provider_drivedelta.core.lake.list_stage import ListRecords
+from airflow_provider_drivedelta.core.lake.list_records import ListRecords
 from airflow_provider_drivedelta.core.lake.output import Output, open_output, written
 from airflow_provider_drivedelta.core.lake.storage import Storage
 from airflow_provider_drivedelta.core.lake.token_file import TokenFile

@@ -6,6 +6,7 @@ import logging
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from airflow_provider_drivedelta.core import guard
 from airflow_provider_drivedelta.core.begin import Begin
@@ -44,18 +45,16 @@ def conclude(
     start: Begin,
     head: Commit | None,
     *,
-    based_on: int | None = None,
     confirmed: bool = False,
 ) -> tuple[Outcome, Commit | None]:
     """Publish what the read says that the state does not know yet.
 
-    :param based_on: the increment at which the read began, where it was not the head and the read does not say so.
     :param confirmed: a person has said that this very read may delete what it does.
     :raises LostRace: another run published meanwhile, and the read was an increment: it must be read again.
     :raises FixSetup: a full read would delete so much that a person has to confirm it; the read is kept.
     """
     with read.kept.concluding() if read.kept else nullcontext():
-        return _conclude(run, attempt, read, start, head, based_on=based_on, confirmed=confirmed)
+        return _conclude(run, attempt, read, start, head, confirmed=confirmed)
 
 
 def _conclude(
@@ -65,11 +64,9 @@ def _conclude(
     start: Begin,
     head: Commit | None,
     *,
-    based_on: int | None,
     confirmed: bool,
 ) -> tuple[Outcome, Commit | None]:
-    known_then = (read.based_on, based_on, head.increment if head else 0)
-    began_at = next(increment for increment in known_then if increment is not None)
+    began_at = read.based_on if read.based_on is not None else head.increment if head else 0
     for _ in range(MOST_FOLDS):
         behind = head is not None and head.increment > began_at
         if behind and head is not None:
@@ -103,16 +100,15 @@ def _fold(
     based_on: int | None,
     confirmed: bool,
 ) -> tuple[Outcome, Commit | None]:
+    ends = partial(
+        Outcome, plan=run.plan, protocol=run.protocol, started=run.started, head=head, start=start, read=read
+    )
     if head is not None and _is_quiet(read, start, head):
-        return Outcome(
-            plan=run.plan, protocol=run.protocol, started=run.started, head=head, start=start, read=read, fold=None
-        ), None
+        return ends(fold=None), None
     state = State(run.storage, head.state if head else (), read.stage.record)
     asked = question(run.plan, head, start, read, based_on)
     with Fold(read.stage, state, asked, attempt.scratch(), run.plan.records) as fold:
-        outcome = Outcome(
-            plan=run.plan, protocol=run.protocol, started=run.started, head=head, start=start, read=read, fold=fold
-        )
+        outcome = ends(fold=fold)
         if run.plan.asked.dry_run or not outcome.is_worth_a_commit:
             return outcome, None
         message = guard.too_many(fold) if read.full and head and not confirmed else None
@@ -133,7 +129,13 @@ def _is_quiet(read: Read, start: Begin, head: Commit) -> bool:
 
 
 def _on_top_of(run: Run, read: Read, start: Begin, head: Commit) -> tuple[Read, Begin]:
-    """The same read, for a head that is newer than its beginning: its own token would go back in time."""
+    """The same read, for a head that is newer than its beginning: its own token would go back in time.
+
+    It keeps it where the head's has other settings baked in: what comes twice by it is no news.
+    """
+    start = replace(start, number=max(start.number, head.increment + 1))
+    if head.fingerprint != run.plan.fingerprint:
+        return read, start
     saved = run.tokens.load(run.plan.feed.key)
     newest = saved.delta_token if saved and saved.increment == head.increment else head.token
-    return replace(read, token=newest), replace(start, number=max(start.number, head.increment + 1))
+    return replace(read, token=newest), start

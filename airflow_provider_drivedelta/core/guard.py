@@ -66,6 +66,7 @@ class HeldRead:
             began=datetime.fromisoformat(self.began) if self.began else None,
             flavour=self.flavour,
             scope=scope,
+            based_on=self.based_on,
         )
 
 

@@ -52,10 +52,10 @@ def pull(plan: Plan, protocol: FeedProtocol, transport: Transport, storage: Stor
     with Attempt(storage, dry_run=plan.asked.dry_run) as attempt:
         held = guard.confirmed(storage, plan.asked.confirm_deletes)
         if held:
-            read, based_on = held.read(storage, attempt, plan.records, left_behind.scope), held.based_on
+            read = held.read(storage, attempt, plan.records, left_behind.scope)
         else:
-            read, based_on = read_feed(start, plan, protocol, transport, attempt, left_behind), None
-        outcome, commit = conclude(run, attempt, read, start, head, based_on=based_on, confirmed=held is not None)
+            read = read_feed(start, plan, protocol, transport, attempt, left_behind)
+        outcome, commit = conclude(run, attempt, read, start, head, confirmed=held is not None)
     if not plan.asked.dry_run:
         tokens.save(outcome.record(commit, saved))
     summary = outcome.summary(commit, transport)

@@ -69,7 +69,7 @@ def reconcile(
         assert saved is not None  # a pull leaves a token
         read = replace(read, token=saved.delta_token)
         start = replace(start, number=head.increment + 1, adopt_from=_first_of(first, second))
-        outcome, commit = conclude(run, attempt, read, start, head, based_on=base.increment)
+        outcome, commit = conclude(run, attempt, read, start, head)
     if commit:
         tokens.save(outcome.record(commit, saved))
     told_twice = second.kind not in ("quiet", "incremental")

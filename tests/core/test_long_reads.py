@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from airflow_provider_drivedelta.core.capture import DriveCapture, reconcile_drive
-from airflow_provider_drivedelta.core.errors import BrokenFeed, FixSetup, LostRace, RetryLater
+from airflow_provider_drivedelta.core.errors import BrokenFeed, DriveDeltaError, FixSetup, LostRace, RetryLater
 from airflow_provider_drivedelta.core.lake.checkpoint import Checkpoints
 from airflow_provider_drivedelta.core.plan import Progress
 from airflow_provider_drivedelta.core.reconcile import Reconciled
@@ -43,6 +43,21 @@ def feed(follower: Follower, service: GraphService) -> LongFeed:
 def other(service: GraphService, tmp_path: Path) -> LongFeed:
     """The same drive, followed elsewhere by runs that nothing happens to."""
     return LongFeed(service, Follower(service, tmp_path / "other"), options={"checkpoints": NEVER})
+
+
+def fails_for_long(feed: LongFeed, reply: Reply, kind: type[DriveDeltaError], says: str) -> None:
+    """A read is cut short, and then a dozen tries are all refused, before the service is well again."""
+    feed.plays(PAGES)
+    feed.dies_at(6)
+    start = feed.service.page(PAGES[0], next="/p2")
+    for target in (START, "/p5"):
+        feed.refuses(target, reply)
+    for _ in range(12):
+        with pytest.raises(kind, match=says):
+            feed.pull()
+    feed.refuses(START, start)
+    feed.refuses("/p5", feed.service.page(PAGES[4], next="/p6"))
+    feed.asked()
 
 
 @pytest.mark.parametrize("page", range(1, 8))
@@ -484,32 +499,12 @@ class TestOfNoUse:
 
     def test_who_may_not_read_at_all_any_more_keeps_what_was_read(self, feed: LongFeed) -> None:
         """A secret that expires in the middle of the night costs no second read."""
-        feed.plays(PAGES)
-        feed.dies_at(6)
-        start = feed.service.page(PAGES[0], next="/p2")
-        for target in (START, "/p5"):
-            feed.refuses(target, refused(403, "accessDenied"))
-        for _ in range(12):
-            with pytest.raises(FixSetup, match="may not read this"):
-                feed.pull()
-        feed.refuses(START, start)
-        feed.refuses("/p5", feed.service.page(PAGES[4], next="/p6"))
-        feed.asked()
+        fails_for_long(feed, refused(403, "accessDenied"), FixSetup, "may not read this")
         assert feed.pull().pages == 7
         assert feed.asked() == ["/p5", "/p6", "/p7"]
 
     def test_a_service_that_is_down_costs_nothing(self, feed: LongFeed) -> None:
-        feed.plays(PAGES)
-        feed.dies_at(6)
-        start = feed.service.page(PAGES[0], next="/p2")
-        for target in (START, "/p5"):
-            feed.refuses(target, Reply(500))
-        for _ in range(12):
-            with pytest.raises(RetryLater, match="answered 500"):
-                feed.pull()
-        feed.refuses(START, start)
-        feed.refuses("/p5", feed.service.page(PAGES[4], next="/p6"))
-        feed.asked()
+        fails_for_long(feed, Reply(500), RetryLater, "answered 500")
         assert feed.pull().pages == 7
         assert feed.asked() == ["/p5", "/p6", "/p7"]
 

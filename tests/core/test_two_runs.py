@@ -62,3 +62,27 @@ def test_of_two_first_reads_the_one_that_is_overtaken_publishes_nothing(
     assert [(run.kind, run.increment) for run in (*others, overtaken)] == [("initial", 1), ("quiet", None)]
     assert [commit.increment for commit in follower.commits] == [1]
     assert (follower.names(), follower.token) == (["a.txt"], "/d1")
+
+
+def test_a_reload_with_other_settings_keeps_its_own_token_though_a_run_with_the_old_ones_published(
+    follower: Follower, service: GraphService
+) -> None:
+    """E3: the newer token has the old settings baked in, and every later run would be refused."""
+    follower.read_fully(root_item(), file_item("a"))
+    service.on("/d1", service.page([file_item("b")], delta="/d2"))
+    everything = service.page([root_item(), file_item("a"), file_item("b"), file_item("c")], delta="/with-sharing")
+    others = []
+
+    def meanwhile(_: Seen) -> Reply:
+        service.replace(START, everything)
+        others.append(follower.pull())
+        return everything
+
+    service.replace(START, meanwhile)
+
+    reload = follower.pull(full_reload=True, sharing_changes=True)
+
+    assert [others[0].increment, reload.increment] == [2, 3]
+    assert (follower.names(3), follower.token) == (["c.txt"], "/with-sharing")
+    service.on("/with-sharing", service.page([], delta="/next"))
+    assert follower.pull(sharing_changes=True).kind == "quiet"

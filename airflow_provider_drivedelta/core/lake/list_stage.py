@@ -5,10 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pyarrow as pa
@@ -22,79 +21,37 @@ from airflow_provider_drivedelta.core.lake.quarantine import Bad, Quarantine, re
 from airflow_provider_drivedelta.core.lake.record import UTC_TIME, RecordType
 from airflow_provider_drivedelta.core.lake.spill import Spill, up_to_date
 from airflow_provider_drivedelta.core.lake.waiting_rows import WaitingRows
-from airflow_provider_drivedelta.core.lists.columns import FieldMap, Naming, field_map
+from airflow_provider_drivedelta.core.lists.columns import FieldMap, field_map
 from airflow_provider_drivedelta.core.lists.fields import ListSchema
-from airflow_provider_drivedelta.core.lists.joined import joined
 from airflow_provider_drivedelta.core.lists.raw_rows import RawRows
 from airflow_provider_drivedelta.core.lists.schema_drift import evolve
 from airflow_provider_drivedelta.core.lists.typed_items import type_items
 from airflow_provider_drivedelta.core.lists.typed_rows import TypedRows, type_rows
-from airflow_provider_drivedelta.core.lists.zone import SiteZone
+
+if TYPE_CHECKING:
+    from airflow_provider_drivedelta.core.lake.list_records import ListRecords
 
 log = logging.getLogger(__name__)
 
 _TELLING = ("_item_key", "_is_container", "_is_deleted")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListRecords:
-    """The items of one list.
-
-    :param zone: of the site, where the user knows it better than the service says.
-    :param wanted: internal names of the fields to keep; None for all that a person would see.
-    """
-
-    site_id: str
-    list_id: str
-    naming: Naming = "internal"
-    zone: SiteZone | None = None
-    wanted: frozenset[str] | None = None
-    attachment_urls: bool = True
-
-    def key(self, item_id: str) -> str:
-        return item_id
-
-    def known(self, fields: Json) -> FieldMap:
-        """The columns so far: those of the last commit, or none yet."""
-        if fields is not None:
-            return field_map(fields)
-        return FieldMap(naming=self.naming, attachment_urls=self.attachment_urls, zone=self.zone)
-
-    def stage(self, storage: LocalStorage, path: str, *, fields: Json = None, is_increment: bool = False) -> ListStage:
-        stage = ListStage(storage, path, self, self.known(fields), is_increment=is_increment)
-        stage.root_folder = _told(fields, "root_folder")
-        return stage
-
-    def kept(self, storage: LocalStorage, path: str, *, fields: Json, items: int) -> ListStage:
-        stage = ListStage(storage, path, self, self.known(fields))
-        stage.items = items
-        return stage
-
-    def stand_in(self, keys: pa.RecordBatch) -> pa.RecordBatch:
-        named: dict[str, pa.Array[Any]] = {
-            "_item_key": keys["item_key"],
-            "_parent_key": keys["parent_key"],
-            "_is_container": keys["is_container"],
-            "_name": keys["name"],
-            "site_id": pa.repeat(self.site_id, keys.num_rows),
-            "list_id": pa.repeat(self.list_id, keys.num_rows),
-            "id": keys["item_key"].cast(pa.int64()),
-            "file_path": joined(keys["parent_key"], "/", keys["name"]),
-            "is_folder": keys["is_container"],
-        }
-        batch = pa.RecordBatch.from_pydict(named)
-        return up_to_date(batch, list_record(FieldMap()).staged)
-
-
 class ListStage:
     """A `Stage` of one list. Its columns are settled with the first row; the schema comes before."""
 
     def __init__(
-        self, storage: LocalStorage, path: str, records: ListRecords, known: FieldMap, *, is_increment: bool = False
+        self,
+        storage: LocalStorage,
+        path: str,
+        records: ListRecords,
+        known: FieldMap,
+        *,
+        root_folder: str = "",
+        is_increment: bool = False,
     ) -> None:
         self.storage, self.path = storage, path
         self.root: str | None = None
-        self.root_folder = ""
+        self.root_folder = root_folder
         self._is_increment = is_increment
         self.containers: dict[str, str] = {}
         self._records, self._known, self._fields = records, known, known
@@ -206,7 +163,7 @@ class ListStage:
     def recall(self, kept: Json) -> None:
         told = cast(Mapping[str, Json], kept)
         self.quarantine, self._fields = recalled(told["quarantine"]), field_map(told["fields"])
-        self.root_folder = _told(told["fields"], "root_folder")
+        self.root_folder = beside_columns(told["fields"], "root_folder")
 
     def recall_rows(self, batch: pa.RecordBatch) -> None:
         self._open().write(batch)
@@ -259,7 +216,7 @@ class ListStage:
         return self._spill
 
 
-def _told(fields: Json, name: str) -> str:
+def beside_columns(fields: Json, name: str) -> str:
     """What the last commit kept beside the columns; empty where it is older than that."""
     told = fields.get(name) if isinstance(fields, Mapping) else None
     return told if isinstance(told, str) else ""

@@ -9,7 +9,8 @@ import pytest
 
 from airflow_provider_drivedelta.core.errors import BrokenFeed
 from airflow_provider_drivedelta.core.lake import waiting_rows
-from airflow_provider_drivedelta.core.lake.list_stage import ListRecords, ListStage
+from airflow_provider_drivedelta.core.lake.list_records import ListRecords
+from airflow_provider_drivedelta.core.lake.list_stage import ListStage
 from airflow_provider_drivedelta.core.lake.local_storage import LocalStorage
 from airflow_provider_drivedelta.core.lake.staging import rows_of
 from airflow_provider_drivedelta.core.lists.answer import read_answer

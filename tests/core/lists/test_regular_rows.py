@@ -45,6 +45,12 @@ ROWS = (row(ID="1", Title="a"), row(ID="2", Note="it's <b>\r\n\t&amp;\u20ac</b>"
 BODY = answer(*ROWS, inside=SCHEMA)
 
 
+def spoilt(what: bytes, instead: bytes) -> bytes:
+    body = BODY.replace(what, instead, 1)
+    assert body != BODY
+    return body
+
+
 def test_rows_as_sharepoint_writes_them_are_cut_out_at_once() -> None:
     for body in (BODY, answer(*ROWS, soap=True), answer(ROWS[0], ROWS[2]).replace(b'"', b"'"), answer(row(ID="1"))):
         cut = cut_out(body)
@@ -91,8 +97,7 @@ def test_around_the_rows_everything_is_left_and_of_the_rows_the_first() -> None:
     ],
 )
 def test_any_other_form_is_left_to_expat(what: bytes, instead: bytes) -> None:
-    body = BODY.replace(what, instead, 1)
-    assert body != BODY
+    body = spoilt(what, instead)
     assert cut_out(body) is None
     assert read(body) == by_expat(body)
 
@@ -107,8 +112,7 @@ def test_any_other_form_is_left_to_expat(what: bytes, instead: bytes) -> None:
     ],
 )
 def test_what_is_around_the_rows_decides_what_they_are(what: bytes, instead: bytes) -> None:
-    body = BODY.replace(what, instead, 1)
-    assert body != BODY
+    body = spoilt(what, instead)
     assert cut_out(body)
     assert read(body) == by_expat(body)
 

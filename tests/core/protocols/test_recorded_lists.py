@@ -16,7 +16,7 @@ import pytest
 
 from airflow_provider_drivedelta.core.changes import Answer, Page, Request, Token
 from airflow_provider_drivedelta.core.errors import DriveDeltaError, FixSetup, StartOver
-from airflow_provider_drivedelta.core.lake.list_stage import ListRecords
+from airflow_provider_drivedelta.core.lake.list_records import ListRecords
 from airflow_provider_drivedelta.core.lake.local_storage import LocalStorage
 from airflow_provider_drivedelta.core.lake.staging import rows_of
 from airflow_provider_drivedelta.core.lists.zone import SiteZone
