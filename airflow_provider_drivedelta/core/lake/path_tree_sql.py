@@ -43,7 +43,12 @@ def taken_along(parent: str) -> str:
     )"""
 
 
-KEPT_PARENTS = f"UPDATE decided SET kept_parent = coalesce({taken_along('old_parent')}, old_parent)"
+# What is where it was, in a folder that a query leaves out, stayed in it: that went where it is called the same.
+KEPT_PARENTS = f"""
+    UPDATE decided SET kept_parent = coalesce({taken_along("old_parent")}, old_parent)
+    WHERE parent_key IS DISTINCT FROM old_parent
+        OR old_parent IN (SELECT parent_key || '/' || name FROM containers_before)
+"""
 
 CASCADED = f"""
     CREATE TABLE cascaded AS
