@@ -24,6 +24,30 @@ def get_provider_info() -> dict[str, object]:
         ],
         "hooks": [{"integration-name": integration, "python-modules": [f"{package}.hooks.drivedelta"]}],
         "operators": [{"integration-name": integration, "python-modules": [f"{package}.operators"]}],
+        "sensors": [{"integration-name": integration, "python-modules": [f"{package}.sensors"]}],
+        "triggers": [{"integration-name": integration, "python-modules": [f"{package}.triggers"]}],
         "connection-types": [connection_type()],
+        "asset-uris": [
+            {
+                "schemes": ["drivedelta"],
+                "handler": f"{package}.assets.sanitize_uri",
+                "factory": f"{package}.assets.create_asset",
+                "to_openlineage_converter": f"{package}.assets.convert_asset_to_openlineage",
+            }
+        ],
+        "config": {
+            "drivedelta": {
+                "description": "What DriveDelta does everywhere alike.",
+                "options": {
+                    "metrics_by_feed": {
+                        "description": "Tag metrics with the feed: a time series for each, of thousands perhaps.",
+                        "version_added": "0.1.0",
+                        "type": "boolean",
+                        "example": "True",
+                        "default": "False",
+                    }
+                },
+            }
+        },
         "extra-links": [f"{package}.links.DriveLink", f"{package}.links.ListLink"],
     }

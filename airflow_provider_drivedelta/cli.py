@@ -9,8 +9,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from airflow_provider_drivedelta.console.discover import add_discover
+from airflow_provider_drivedelta.console.doctor import add_doctor
 from airflow_provider_drivedelta.console.drive import DriveCommands
 from airflow_provider_drivedelta.console.list import ListCommands
+from airflow_provider_drivedelta.console.sign_in import add_sign_in
+from airflow_provider_drivedelta.console.status import add_status
 from airflow_provider_drivedelta.console.vacuum import add_vacuum
 from airflow_provider_drivedelta.core.errors import DriveDeltaError, FixSetup
 from airflow_provider_drivedelta.version import __version__
@@ -55,8 +59,12 @@ def _parser() -> argparse.ArgumentParser:
     for source in (DriveCommands(), ListCommands()):
         source.add_pull(pulled)
         source.add_reconcile(reconciled)
+    add_discover(commands.add_parser("list", help="say what there is to follow"))
     _add_log(commands.add_parser("log", help="list the increments of the feeds below a folder"))
+    add_doctor(commands.add_parser("doctor", help="say why something cannot be read, and what to do"))
+    add_status(commands.add_parser("status", help="how the feeds below a folder fare"))
     _add_snapshot(commands.add_parser("snapshot", help="write a feed's current items as one Parquet file"))
+    add_sign_in(commands.add_parser("sign-in", help="sign a person in by a code, and keep the sign-in in a file"))
     add_vacuum(commands.add_parser("vacuum", help="remove the change files of old increments"))
     _add_emulate(commands.add_parser("emulate", help="serve the services' protocols on loopback"))
     return parser

@@ -26,6 +26,19 @@ def cloud_of(url: str) -> Cloud | None:
     return next((cloud for cloud in CLOUDS if cloud.has(host_of(url))), None)
 
 
+def cloud_named(name: str) -> Cloud | None:
+    """The cloud that a setting names, of `CLOUD_NAMES`; None for an empty one."""
+    return next((cloud for cloud in CLOUDS if cloud.name == name), None)
+
+
+def other_cloud(url: str, cloud: Cloud) -> Cloud | None:
+    """The cloud whose host `url` is on, if that is not `cloud`; hosts of nobody's, such as a gateway, go with any."""
+    host = host_of(url)
+    if cloud.has(host) or cloud.sign_in == f"https://{host}":  # two of the clouds share their sign-in
+        return None
+    return cloud_of(url) or next((other for other in CLOUDS if other.sign_in == f"https://{host}"), None)
+
+
 def is_sharepoint(url: str) -> bool:
     """Whether the address is SharePoint's own: by its host, or, behind a host of any name, by its path."""
     host = host_of(url)
@@ -37,12 +50,15 @@ def is_graph(url: str) -> bool:
     return host_of(url) != ONEDRIVE_HOST and not is_sharepoint(url)
 
 
-def scope_at(url: str) -> str:
-    """The scope to ask a token for: each of these hosts takes tokens that were issued for it alone."""
-    cloud = cloud_of(url)
-    if is_sharepoint(url) or (cloud and cloud.graph == host_of(url)):
+def scope_at(url: str, cloud: Cloud | None = None) -> str:
+    """The scope to ask a token for: each of these hosts takes tokens that were issued for it alone.
+
+    :param cloud: whose Graph it is that is spoken to behind a host of any name.
+    """
+    found = cloud_of(url)
+    if is_sharepoint(url) or (found and found.graph == host_of(url)):
         return own_scope(url)
-    return GRAPH_SCOPE
+    return own_scope(f"https://{cloud.graph}") if cloud else GRAPH_SCOPE
 
 
 def own_scope(url: str) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from airflow.providers.common.compat.sdk import BaseOperatorLink
 
+from airflow_provider_drivedelta.core.escaped import escaped
 from airflow_provider_drivedelta.core.transport.links import redact
 
 if TYPE_CHECKING:
@@ -38,5 +39,5 @@ def list_page(source: SharePointList) -> str:
     if "," in source.site and "://" not in source.site:
         return ""
     site = urlsplit(source.site_url)
-    path = quote(source.list_path) if source.list_path else f"{site.path}/_layouts/15/viewlsts.aspx"
+    path = escaped(source.list_path, safe="/") if source.list_path else f"{site.path}/_layouts/15/viewlsts.aspx"
     return redact(f"{site.scheme}://{site.netloc}{path}")

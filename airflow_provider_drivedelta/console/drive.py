@@ -43,9 +43,12 @@ class DriveCommands(FeedCommands["DriveCapture"]):
         )
 
     def address(self, options: argparse.Namespace) -> str:
+        from airflow_provider_drivedelta.clouds import cloud_named
         from airflow_provider_drivedelta.core.transport.links import with_version
 
-        return with_version(options.base_url or default_address(options.protocol))
+        cloud = cloud_named(options.cloud or "") if options.protocol == "graph" else None
+        home = f"https://{cloud.graph}" if cloud else default_address(options.protocol)
+        return with_version(options.base_url or home)
 
     def calls(self) -> Calls:
         from airflow_provider_drivedelta.core.capture import capture_drive, reconcile_drive

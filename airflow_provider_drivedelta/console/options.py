@@ -10,6 +10,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from airflow_provider_drivedelta.core.hosts import CLOUD_NAMES
+
 if TYPE_CHECKING:  # `--help` need not wait for Arrow and DuckDB
     from airflow_provider_drivedelta.captures import FeedWords, PullWords
 
@@ -20,7 +22,7 @@ Sources = argparse._SubParsersAction  # argparse gives its type no public name
 
 CREDENTIALS = (
     "Credentials: DRIVEDELTA_ACCESS_TOKEN (a ready bearer token), or --tenant-id and --client-id with "
-    "DRIVEDELTA_CLIENT_SECRET or --certificate."
+    "DRIVEDELTA_CLIENT_SECRET or --certificate, or --sign-in-file, or --sign-in."
 )
 
 
@@ -64,10 +66,21 @@ def add_run(parser: argparse.ArgumentParser) -> None:
         "--max-wait", type=_seconds, default=600.0, metavar="SECONDS", help="throttling to sit out in all"
     )
     parser.add_argument("--json", action="store_true", help="print the summary as JSON")
+    add_credentials(parser)
+
+
+def add_credentials(parser: argparse.ArgumentParser) -> None:
+    """Who signs in, and where; what is secret comes from the environment or a file."""
     group = parser.add_argument_group("credentials")
     group.add_argument("--tenant-id", metavar="ID")
     group.add_argument("--client-id", metavar="ID")
-    group.add_argument("--certificate", type=Path, metavar="PEM", help="file with the private key and the certificate")
+    meaning = "file with the private key and the certificate, PEM or PFX"
+    group.add_argument("--certificate", type=Path, metavar="FILE", help=meaning)
+    meaning = "a person's sign-in, as `drivedelta sign-in` wrote it"
+    group.add_argument("--sign-in-file", type=Path, metavar="FILE", help=meaning)
+    meaning = "use the identity of the machine, or the one of the pod, instead of a secret"
+    group.add_argument("--sign-in", choices=["managed_identity", "workload_identity"], help=meaning)
+    group.add_argument("--cloud", choices=CLOUD_NAMES, help="Microsoft's cloud, instead of the address's own")
     group.add_argument("--authority", metavar="URL", help="the sign-in host, instead of the cloud's own")
     group.add_argument("--ca-file", metavar="FILE", help="trust this CA instead of the system's")
 

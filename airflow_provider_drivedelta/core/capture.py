@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from airflow_provider_drivedelta.core.errors import FixSetup
+from airflow_provider_drivedelta.core.health.note import noted
 from airflow_provider_drivedelta.core.lake.drive_stage import DriveRecords
 from airflow_provider_drivedelta.core.lake.output import Output, open_output, written
 from airflow_provider_drivedelta.core.lake.storage import Storage
 from airflow_provider_drivedelta.core.lake.token_file import TokenFile
 from airflow_provider_drivedelta.core.locate import Place, locate
+from airflow_provider_drivedelta.core.many import Company
 from airflow_provider_drivedelta.core.plan import Plan, Progress, RunOptions
 from airflow_provider_drivedelta.core.protocols.drive_protocols import PROTOCOLS, AnyDrive, check_protocol
 from airflow_provider_drivedelta.core.protocols.graph_drive import SHARING_CHANGES
 from airflow_provider_drivedelta.core.pull import pull
 from airflow_provider_drivedelta.core.reconcile import Reconciled, reconcile
-from airflow_provider_drivedelta.core.sources import Drive, Feed, fingerprint, item_key
+from airflow_provider_drivedelta.core.scopes import drive_scope, folder_spelling
+from airflow_provider_drivedelta.core.sources import Drive, Feed, fingerprint
 from airflow_provider_drivedelta.core.summary import Summary
 from airflow_provider_drivedelta.core.tokens import TokenStore
 from airflow_provider_drivedelta.core.transport import Transport
@@ -56,15 +60,17 @@ def capture_drive(
     transport: Transport,
     tokens: TokenStore | None = None,
     on_page: Callable[[Progress], None] | None = None,
+    company: Company | None = None,
 ) -> Summary:
     """Bring the drive's feed up to date. Without `tokens` the token is kept beside the data.
 
+    :param company: the other feeds of the same run, where there are any.
     :raises FixSetup: an argument, the connection or the output must be changed first.
     :raises RetryLater: the next try may succeed; nothing is lost.
     :raises BrokenFeed: the service or the output contradicts itself.
+    :raises SameFeed: one of the company is at it.
     """
-    with_what = _prepare(capture, base_url, transport, tokens, on_page)
-    return pull(*with_what)
+    return noted(pull, *_prepare(capture, base_url, transport, tokens, on_page, company))
 
 
 def reconcile_drive(
@@ -74,9 +80,10 @@ def reconcile_drive(
     transport: Transport,
     tokens: TokenStore | None = None,
     on_page: Callable[[Progress], None] | None = None,
+    company: Company | None = None,
 ) -> Reconciled:
     """Compare the drive's feed with the service and mend what differs; raises as `capture_drive` does."""
-    return reconcile(*_prepare(capture, base_url, transport, tokens, on_page))
+    return noted(reconcile, *_prepare(capture, base_url, transport, tokens, on_page, company))
 
 
 def _prepare(
@@ -85,14 +92,18 @@ def _prepare(
     transport: Transport,
     tokens: TokenStore | None,
     on_page: Callable[[Progress], None] | None,
+    company: Company | None,
 ) -> tuple[Plan, AnyDrive, Transport, Storage, TokenStore]:
     """What a run needs, made from what the user said."""
     check_protocol(capture.protocol, base_url)
     _check(capture)
     output = open_output(capture.output)
     place = locate(capture.source, protocol=capture.protocol, base_url=base_url, transport=transport)
-    drive_id, protocol, scope = place.drive_id, _protocol(capture, base_url, place), _scope(capture, place)
+    drive_id, protocol = place.drive_id, _protocol(capture, base_url, place)
+    scope = drive_scope(place, capture.folder)
     feed = Feed.of_drive(drive_id, output=output.full_path(), scope=scope)
+    if company:
+        company.claim(feed.key, str(capture.source))
     storage = output.below(feed.folder)
     plan = Plan(
         feed=feed,
@@ -102,10 +113,11 @@ def _prepare(
         fingerprint=fingerprint(
             protocol=protocol.name, select=protocol.select, expand=protocol.expand, prefer=protocol.prefer, scope=scope
         ),
-        folder=_folder(capture.folder),
+        folder=folder_spelling(capture.folder),
         asked=capture,
         start="latest" if capture.start == "latest" else "full",
         on_page=on_page,
+        turn=company.turn if company else nullcontext,
     )
     return plan, protocol, transport, storage, tokens or TokenFile(storage)
 
@@ -120,18 +132,6 @@ def _protocol(capture: DriveCapture, base_url: str, place: Place) -> AnyDrive:
         page_size=capture.page_size,
         prefer=SHARING_CHANGES if capture.sharing_changes else (),
     )
-
-
-def _scope(capture: DriveCapture, place: Place) -> str:
-    """The part of the drive that is followed, in one spelling; empty for all of it."""
-    if place.item_id:
-        return f"item:{item_key(place.item_id, place.drive_id)}"
-    return f"folder:{_folder(capture.folder)}" if capture.folder else ""
-
-
-def _folder(folder: str) -> str:
-    """One spelling for one folder: paths begin with a slash and end without."""
-    return f"/{folder.strip('/')}" if "/" in folder else folder
 
 
 def _check(capture: DriveCapture) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import cast, get_args
 
 from airflow_provider_drivedelta.core.changes import FeedProtocol
 from airflow_provider_drivedelta.core.errors import FixSetup
+from airflow_provider_drivedelta.core.health.note import noted
 from airflow_provider_drivedelta.core.lake import log as commits
 from airflow_provider_drivedelta.core.lake.commits import Commit
 from airflow_provider_drivedelta.core.lake.list_records import ListRecords
@@ -19,12 +20,14 @@ from airflow_provider_drivedelta.core.lists.columns import Naming, field_map
 from airflow_provider_drivedelta.core.lists.headline import SOURCES
 from airflow_provider_drivedelta.core.lists.zone import SiteZone
 from airflow_provider_drivedelta.core.locate_list import ListPlace, find_site_id, locate_list
+from airflow_provider_drivedelta.core.many import Company
 from airflow_provider_drivedelta.core.plan import Plan, Progress, RunOptions
 from airflow_provider_drivedelta.core.protocols.graph_list import GraphList
 from airflow_provider_drivedelta.core.protocols.list_protocols import check_list_protocol
 from airflow_provider_drivedelta.core.protocols.sharepoint_list import ListChanges
 from airflow_provider_drivedelta.core.pull import pull
 from airflow_provider_drivedelta.core.reconcile import Reconciled, reconcile
+from airflow_provider_drivedelta.core.scopes import list_scope
 from airflow_provider_drivedelta.core.sources import Feed, SharePointList, fingerprint
 from airflow_provider_drivedelta.core.summary import Summary
 from airflow_provider_drivedelta.core.tokens import TokenStore
@@ -74,15 +77,18 @@ def capture_list(
     transport: Transport,
     tokens: TokenStore | None = None,
     on_page: Callable[[Progress], None] | None = None,
+    company: Company | None = None,
 ) -> Summary:
     """Bring the list's feed up to date. Without `tokens` the token is kept beside the data.
 
+    :param company: the other feeds of the same run, where there are any.
     :param base_url: of the protocol "sharepoint" the site's address, of "graph" Graph's.
     :raises FixSetup: an argument, the connection or the output must be changed first.
     :raises RetryLater: the next try may succeed; nothing is lost.
     :raises BrokenFeed: the service or the output contradicts itself.
+    :raises SameFeed: one of the company is at it.
     """
-    return pull(*_prepare(capture, base_url.rstrip("/"), transport, tokens, on_page))
+    return noted(pull, *_prepare(capture, base_url.rstrip("/"), transport, tokens, on_page, company))
 
 
 def reconcile_list(
@@ -92,9 +98,10 @@ def reconcile_list(
     transport: Transport,
     tokens: TokenStore | None = None,
     on_page: Callable[[Progress], None] | None = None,
+    company: Company | None = None,
 ) -> Reconciled:
     """Compare the list's feed with the service and mend what differs; raises as `capture_list` does."""
-    return reconcile(*_prepare(capture, base_url.rstrip("/"), transport, tokens, on_page))
+    return noted(reconcile, *_prepare(capture, base_url.rstrip("/"), transport, tokens, on_page, company))
 
 
 def _prepare(
@@ -103,6 +110,7 @@ def _prepare(
     transport: Transport,
     tokens: TokenStore | None,
     on_page: Callable[[Progress], None] | None,
+    company: Company | None,
 ) -> tuple[Plan, FeedProtocol, Transport, Storage, TokenStore]:
     """What a run needs, made from what the user said."""
     check_list_protocol(capture.protocol, base_url)
@@ -112,6 +120,8 @@ def _prepare(
     _protocol(capture, base_url, ListPlace(list_id=""), ())  # what it refuses, at once
     place = locate_list(source, protocol=capture.protocol, base_url=base_url, transport=transport)
     feed = Feed.of_list(place.list_id, output=output.full_path(), scope=_scope(capture))
+    if company:
+        company.claim(feed.key, str(source))
     storage = output.below(feed.folder)
     head = commits.newest(storage)
     protocol = _protocol(capture, base_url, place, _known_fields(head, naming))
@@ -133,6 +143,7 @@ def _prepare(
         asked=capture,
         start="latest" if capture.start == "latest" else "full",
         on_page=on_page,
+        turn=company.turn if company else nullcontext,
     )
     return plan, protocol, transport, storage, tokens or TokenFile(storage)
 
@@ -185,15 +196,13 @@ def _kept_site_id(head: Commit | None) -> str:
 
 def _scope(capture: ListCapture) -> str:
     """The part of the list that is followed, in one spelling; empty for all of it."""
-    said = {
-        "fields": sorted(capture.fields),
-        "view": capture.view.strip("{}").lower(),
-        "query": capture.query,
-        "contains": capture.contains,
-        "options": dict(sorted(capture.query_options.items())),
-    }
-    scope = {name: value for name, value in said.items() if value}
-    return json.dumps(scope, sort_keys=True) if scope else ""
+    return list_scope(
+        fields=capture.fields,
+        view=capture.view,
+        query=capture.query,
+        contains=capture.contains,
+        query_options=capture.query_options,
+    )
 
 
 def _check(capture: ListCapture) -> tuple[Naming, SiteZone | None]:

@@ -107,7 +107,7 @@ def _fold(
         return ends(fold=None), None
     state = State(run.storage, head.state if head else (), read.stage.record)
     asked = question(run.plan, head, start, read, based_on)
-    with Fold(read.stage, state, asked, attempt.scratch(), run.plan.records) as fold:
+    with run.plan.turn(), Fold(read.stage, state, asked, attempt.scratch(), run.plan.records) as fold:
         outcome = ends(fold=fold)
         if run.plan.asked.dry_run or not outcome.is_worth_a_commit:
             return outcome, None

@@ -14,6 +14,7 @@ _TENANT = re.compile(r"^[a-z0-9-]+$")
 class Cloud:
     """One of Microsoft's clouds: Graph's host, what SharePoint's hosts end in, and where one signs in to both."""
 
+    name: str
     graph: str
     sharepoint: str
     sign_in: str = AUTHORITY
@@ -28,9 +29,10 @@ class Cloud:
 
 # https://learn.microsoft.com/graph/deployments
 CLOUDS = (
-    Cloud("graph.microsoft.com", ".sharepoint.com"),
-    Cloud("graph.microsoft.us", ".sharepoint.us", "https://login.microsoftonline.us"),
-    Cloud("dod-graph.microsoft.us", ".sharepoint-mil.us", "https://login.microsoftonline.us"),
-    Cloud("microsoftgraph.chinacloudapi.cn", ".sharepoint.cn", "https://login.chinacloudapi.cn"),
+    Cloud("global", "graph.microsoft.com", ".sharepoint.com"),
+    Cloud("usgov", "graph.microsoft.us", ".sharepoint.us", "https://login.microsoftonline.us"),
+    Cloud("usgov_dod", "dod-graph.microsoft.us", ".sharepoint-mil.us", "https://login.microsoftonline.us"),
+    Cloud("china", "microsoftgraph.chinacloudapi.cn", ".sharepoint.cn", "https://login.chinacloudapi.cn"),
 )
 GRAPH_HOST = CLOUDS[0].graph
+CLOUD_NAMES = tuple(cloud.name for cloud in CLOUDS)

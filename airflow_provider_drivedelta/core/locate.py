@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from airflow_provider_drivedelta.core.errors import FixSetup
+from airflow_provider_drivedelta.core.errors import BrokenFeed, FixSetup
 from airflow_provider_drivedelta.core.protocols.drive_calls import remote_place
 from airflow_provider_drivedelta.core.protocols.drive_protocols import PROTOCOLS, ask_which_drive
 from airflow_provider_drivedelta.core.protocols.graph_drive import DriveFound, read_drive
@@ -34,6 +34,7 @@ def locate(source: Drive, *, protocol: str, base_url: str, transport: Transport)
         drive_id = source.id
     else:
         drive_id = find_drive(source.whole, base_url=base_url, transport=transport, protocol=protocol).id
+    _check_id(drive_id)
     place = Place(drive_id, source.item)
     if source.path:
         place = _at_path(drive_id, source.path, protocol=protocol, base_url=base_url, transport=transport)
@@ -42,6 +43,17 @@ def locate(source: Drive, *, protocol: str, base_url: str, transport: Transport)
         then = f"Follow its drive, drives/{place.drive_id}, with folder={place.item_id!r}."
         raise FixSetup(what, where=str(source), then=then)
     return place
+
+
+def _check_id(drive_id: str) -> None:
+    """It goes into folder names, logs and summaries, where half a surrogate pair, which JSON can hold, has no form."""
+    try:
+        drive_id.encode()
+    except UnicodeEncodeError:
+        then = "Report it; nothing was read or written."
+        raise BrokenFeed(
+            "The drive's id is no text that can be written down", where=ascii(drive_id), then=then
+        ) from None
 
 
 def _at_path(drive_id: str, path: str, *, protocol: str, base_url: str, transport: Transport) -> Place:

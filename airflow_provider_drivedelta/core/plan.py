@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
@@ -78,7 +79,7 @@ class Plan:
 
     `records` knows what its items are. `folder` is the part of the drive that is followed, as a path
     from its root or an item id; empty for all of it. `path` is the feed's folder as the user would
-    write it.
+    write it. `turn` is entered for what takes much memory, where several feeds are pulled side by side.
     """
 
     feed: Feed
@@ -91,3 +92,4 @@ class Plan:
     start: Start = "full"
     on_page: Callable[[Progress], None] | None = None
     clock: Callable[[], datetime] = _now
+    turn: Callable[[], AbstractContextManager[None]] = nullcontext

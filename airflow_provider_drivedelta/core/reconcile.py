@@ -53,17 +53,17 @@ def reconcile(
     plan = replace(plan, asked=replace(plan.asked, full_reload=False))
     if plan.asked.dry_run:
         raise FixSetup("A reconcile cannot be dry: it has to pull first", then="Leave dry_run out.")
-    first = pull(plan, protocol, transport, storage, tokens)
-    plan = replace(
-        plan, asked=replace(plan.asked, confirm_deletes="")
-    )  # it named a read of the feed's own, and that is published now
+    # A pull that answers with what this run did before, in another try, would not have looked.
+    looking = replace(plan, asked=replace(plan.asked, named_run=False))
+    first = pull(looking, protocol, transport, storage, tokens)
+    plan, looking = _without_confirmation(plan), _without_confirmation(looking)
     base = commits.settle(storage)
     assert base is not None  # a pull leaves a commit
     run = Run(plan=plan, protocol=protocol.name, storage=storage, tokens=tokens, started=plan.clock())
     with Attempt(storage) as attempt:
         start = Begin(kind="reconcile", token=None, number=base.increment + 1)
         read = read_feed(start, plan, protocol, transport, attempt, known(plan, protocol, transport, storage, base))
-        second = pull(plan, protocol, transport, storage, tokens)
+        second = pull(looking, protocol, transport, storage, tokens)
         saved, head = tokens.load(plan.feed.key), commits.settle(storage)
         assert head is not None  # base is there, or a later one
         assert saved is not None  # a pull leaves a token
@@ -77,6 +77,11 @@ def reconcile(
     summary = outcome.summary(commit, transport)
     log.info("%s: reconciled, %s; %s", plan.source, verdict, summary)
     return Reconciled(verdict, summary)
+
+
+def _without_confirmation(plan: Plan) -> Plan:
+    """It named a read of the feed's own, and that is published now."""
+    return replace(plan, asked=replace(plan.asked, confirm_deletes=""))
 
 
 def _first_of(*pulls: Summary) -> int | None:

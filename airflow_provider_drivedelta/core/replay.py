@@ -45,7 +45,7 @@ def replay(plan: Plan, storage: Storage, window: Window) -> Summary:
 def answer_again(
     plan: Plan, storage: Storage, tokens: TokenStore, head: Commit | None, saved: SavedToken | None
 ) -> Summary | None:
-    """What this very run committed before, in an earlier try or before it was cleared; None if it did not.
+    """What this very run did before, in an earlier try or before it was cleared; None if it did nothing.
 
     Where the run died before it could save the token, that is done now, and what nobody was told of yet is adopted.
 
@@ -55,7 +55,7 @@ def answer_again(
         return None
     mine = [number for number in committed_by(storage, plan.asked.run) if number <= head.increment]
     if not mine:
-        return None
+        return _still_quiet(plan, head, saved)
     if saved is not None and saved.increment >= mine[-1]:
         kind = "replay" if plan.asked.cleared else commits.read(storage, mine[-1]).kind
         told = _tell(plan, storage, mine, kind=kind, increment=mine[-1])
@@ -66,6 +66,19 @@ def answer_again(
         tokens.save(_saved(plan, head).after(saved))
     log.info("%s: this run committed increment %d before", plan.source, mine[-1])
     return told
+
+
+def _still_quiet(plan: Plan, head: Commit, saved: SavedToken | None) -> Summary | None:
+    """Of a feed in which an earlier try of this run found nothing new: it is not asked again, for others' failures.
+
+    That nothing was committed leaves no record, but who saved the token last. Who clears a run wants to know anew.
+    """
+    if plan.asked.cleared or saved is None or saved.run != plan.asked.run or head.run == plan.asked.run:
+        return None
+    if (saved.increment, saved.fingerprint) != (head.increment, plan.fingerprint):
+        return None
+    log.info("%s: this run found nothing new before", plan.source)
+    return Summary(feed=plan.feed.key, source=plan.source, protocol=head.protocol, kind="quiet", path=plan.path)
 
 
 def _inside(storage: Storage, window: Window) -> Sequence[int]:

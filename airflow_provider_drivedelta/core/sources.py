@@ -11,6 +11,7 @@ from typing import Literal
 from urllib.parse import quote, unquote, urlsplit
 
 from airflow_provider_drivedelta.core.errors import FixSetup
+from airflow_provider_drivedelta.core.escaped import escaped
 
 Owner = Literal["drives", "users", "groups", "sites", "me"]
 
@@ -79,10 +80,10 @@ class Drive:
         if self.owner == "me":
             return "/me/drive"
         # A site may be addressed as {host}:/{path}, which needs a closing colon before more path.
-        escaped = quote(self.id, safe="!:/,@'" if self.owner == "sites" else "!,@'")
+        owner = escaped(self.id, safe="!:/,@'" if self.owner == "sites" else "!,@'")
         if self.owner == "sites" and ":/" in self.id and not self.id.endswith(":"):
-            escaped += ":"
-        return f"/drives/{escaped}" if self.owner == "drives" else f"/{self.owner}/{escaped}/drive"
+            owner += ":"
+        return f"/drives/{owner}" if self.owner == "drives" else f"/{self.owner}/{owner}/drive"
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,9 +50,13 @@ class Summary:
         if self.kind == "replay":
             return f"increments {self.from_increment} to {self.to_increment} once more ({self.rows} rows)"
         asked = f"{self.pages} pages, {self.requests} requests"
+        if self.throttled_seconds:
+            asked += f", throttled for {self.throttled_seconds:.0f} s"
         if self.increment is None:
             return f"{'nothing new' if self.kind == 'quiet' else f'{self.kind}, nothing written'} ({asked})"
         counts = f"{self.inserted} inserted, {self.updated} updated, {self.deleted} deleted"
+        odd = {"missing": self.missing, "stranded": self.stranded, "quarantined": self.quarantined}
+        counts += "".join(f", {count} {what}" for what, count in odd.items() if count)
         return f"increment {self.increment} ({self.kind}): {counts} ({asked})"
 
     @property

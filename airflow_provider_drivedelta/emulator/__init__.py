@@ -10,8 +10,10 @@ if TYPE_CHECKING:
     from airflow_provider_drivedelta.emulator.clock import Clock
     from airflow_provider_drivedelta.emulator.console import run
     from airflow_provider_drivedelta.emulator.content import DeclaredContent
+    from airflow_provider_drivedelta.emulator.directory import Account, Directory, Group
     from airflow_provider_drivedelta.emulator.drive import Drive
-    from airflow_provider_drivedelta.emulator.faults import Fault
+    from airflow_provider_drivedelta.emulator.entra.sign_in_rules import ClientRules, Federated, SignInRules
+    from airflow_provider_drivedelta.emulator.faults.plan import Fault
     from airflow_provider_drivedelta.emulator.identity import Flavour
     from airflow_provider_drivedelta.emulator.items import Person
     from airflow_provider_drivedelta.emulator.lists.fields import Field
@@ -21,18 +23,21 @@ if TYPE_CHECKING:
     from airflow_provider_drivedelta.emulator.lists.values import CalculatedError, Lookup, Term, Url, User
     from airflow_provider_drivedelta.emulator.refusal import Refusal
     from airflow_provider_drivedelta.emulator.server import Emulator
-    from airflow_provider_drivedelta.emulator.sign_in import ClientRules, SignInRules
 
 __all__ = [
+    "Account",
     "CalculatedError",
     "ClientRules",
     "Clock",
     "DeclaredContent",
+    "Directory",
     "Drive",
     "Emulator",
     "Fault",
+    "Federated",
     "Field",
     "Flavour",
+    "Group",
     "Lookup",
     "Person",
     "Refusal",
@@ -47,20 +52,24 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Account": "directory",
     "CalculatedError": "lists.values",
-    "ClientRules": "sign_in",
+    "ClientRules": "entra.sign_in_rules",
     "Clock": "clock",
     "DeclaredContent": "content",
+    "Directory": "directory",
     "Drive": "drive",
     "Emulator": "server",
-    "Fault": "faults",
+    "Fault": "faults.plan",
+    "Federated": "entra.sign_in_rules",
     "Field": "lists.fields",
     "Flavour": "identity",
+    "Group": "directory",
     "Lookup": "lists.values",
     "Person": "items",
     "Refusal": "refusal",
     "SharePointList": "lists.sharepoint_list",
-    "SignInRules": "sign_in",
+    "SignInRules": "entra.sign_in_rules",
     "Site": "lists.site",
     "Term": "lists.values",
     "Url": "lists.values",

@@ -9,23 +9,28 @@ from starlette.types import ASGIApp
 from airflow_provider_drivedelta.emulator.control import Control, control_routes
 from airflow_provider_drivedelta.emulator.downloads import ROUTE as DOWNLOAD_ROUTE
 from airflow_provider_drivedelta.emulator.downloads import Downloads
+from airflow_provider_drivedelta.emulator.entra.authorities import authority_routes
+from airflow_provider_drivedelta.emulator.entra.claims import Challenger
+from airflow_provider_drivedelta.emulator.entra.roles import RoleGate
+from airflow_provider_drivedelta.emulator.entra.sign_in import SignIn
+from airflow_provider_drivedelta.emulator.entra.sign_in_control import sign_in_levers
+from airflow_provider_drivedelta.emulator.faults.injection import FaultInjector
 from airflow_provider_drivedelta.emulator.graph.routes import Graph
-from airflow_provider_drivedelta.emulator.injection import FaultInjector
 from airflow_provider_drivedelta.emulator.onedrive.routes import OneDrive
 from airflow_provider_drivedelta.emulator.sharepoint.routes import SharePoint
-from airflow_provider_drivedelta.emulator.sign_in import SignIn, SignInRules
 
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
-def build_app(control: Control, *, page_size: int, sign_in: SignInRules) -> ASGIApp:
+def build_app(control: Control, *, page_size: int, entra: SignIn) -> ASGIApp:
     downloads = Downloads(control.tenant)
     graph = Graph(control.tenant, control.bearers, downloads, page_size)
     onedrive = OneDrive(control.tenant, control.bearers, downloads, page_size)
-    entra = SignIn(sign_in, control.bearers)
     routes = [
         *control_routes(control),
+        *sign_in_levers(entra),
         Route("/", _alive, methods=["GET"]),
+        *authority_routes(),
         Route(DOWNLOAD_ROUTE, downloads.answer, methods=["GET"]),
         onedrive.route(),  # before Graph: on loopback they share a base address
         Route("/v1.0/{rest:path}", graph.answer, methods=_METHODS),
@@ -34,7 +39,8 @@ def build_app(control: Control, *, page_size: int, sign_in: SignInRules) -> ASGI
         # Last, since a site may have any path.
         Route("/{rest:path}", SharePoint(control.tenant, control.bearers).answer, methods=_METHODS),
     ]
-    return control.log.watch(FaultInjector(Starlette(routes=routes), control.plan))
+    app = Challenger(RoleGate(Starlette(routes=routes), control.bearers), entra.demand, control.bearers)
+    return control.log.watch(FaultInjector(app, control.plan))
 
 
 async def _alive(request: Request) -> Response:

@@ -10,8 +10,21 @@ HOSTS = (
     "127.0.0.1",
     "graph.microsoft.com",
     "login.microsoftonline.com",
+    "login.microsoft.com",
+    "*.login.microsoft.com",  # by region
+    "login.windows.net",
     "api.onedrive.com",
+    "my.microsoftpersonalcontent.com",  # what is in personal files
     "*.sharepoint.com",
+    # The national clouds.
+    "graph.microsoft.us",
+    "dod-graph.microsoft.us",
+    "login.microsoftonline.us",
+    "*.sharepoint.us",
+    "*.sharepoint-mil.us",
+    "microsoftgraph.chinacloudapi.cn",
+    "login.partner.microsoftonline.cn",
+    "*.sharepoint.cn",
 )
 
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
-from airflow_provider_drivedelta.emulator.faults import load_faults
+from airflow_provider_drivedelta.emulator.faults.plan import load_faults
 from airflow_provider_drivedelta.emulator.identity import Flavour
 from airflow_provider_drivedelta.emulator.lists.sample import sample_site
 from airflow_provider_drivedelta.emulator.sample import sample_drive

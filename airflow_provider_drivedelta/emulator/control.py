@@ -10,9 +10,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from airflow_provider_drivedelta.emulator.bearer import Bearers
 from airflow_provider_drivedelta.emulator.clock import stamp
-from airflow_provider_drivedelta.emulator.faults import FaultPlan, read_faults
+from airflow_provider_drivedelta.emulator.entra.bearer import Bearers
+from airflow_provider_drivedelta.emulator.faults.plan import FaultPlan, read_faults
 from airflow_provider_drivedelta.emulator.lists.control import ListControl
 from airflow_provider_drivedelta.emulator.request_log import RequestLog
 from airflow_provider_drivedelta.emulator.strict import read_strictly
@@ -84,6 +84,8 @@ def control_routes(control: Control) -> list[Route]:
         return {"now": stamp(control.set_clock(read_strictly(ClockOrder, given or {}, "clock")))}
 
     def faults(request: Request, given: object) -> object:
+        if request.method == "GET":
+            return {"value": control.plan.told()}
         if request.method == "DELETE":
             control.plan.clear()
             return {}
@@ -104,17 +106,17 @@ def control_routes(control: Control) -> list[Route]:
         return {"value": control.tree(request.query_params.get("drive", ""))}
 
     return [
-        _route("expire", expire, "POST"),
-        _route("clock", clock, "GET", "POST"),
-        _route("faults", faults, "POST", "DELETE"),
-        _route("revoke", revoke, "POST"),
-        _route("requests", requests, "GET", "DELETE"),
-        _route("tree", tree, "GET"),
-        _route("list", ListControl(control.tenant).route, "GET", "POST"),
+        lever("expire", expire, "POST"),
+        lever("clock", clock, "GET", "POST"),
+        lever("faults", faults, "GET", "POST", "DELETE"),
+        lever("revoke", revoke, "POST"),
+        lever("requests", requests, "GET", "DELETE"),
+        lever("tree", tree, "GET"),
+        lever("list", ListControl(control.tenant).route, "GET", "POST"),
     ]
 
 
-def _route(name: str, answer: Callable[[Request, object], object], *methods: str) -> Route:
+def lever(name: str, answer: Callable[[Request, object], object], *methods: str) -> Route:
     async def endpoint(request: Request) -> Response:
         try:
             body = await request.body()

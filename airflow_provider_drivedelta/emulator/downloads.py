@@ -18,6 +18,11 @@ from airflow_provider_drivedelta.emulator.tenant import NoSuchDrive, Tenant
 
 ROUTE = "/_download/{drive}/{item}"
 _HOUR = 3600
+# Files never come from the host that was asked, but from where they lie.
+_STORES = {
+    "https://graph.microsoft.com": "https://contoso-my.sharepoint.com",
+    "https://api.onedrive.com": "https://my.microsoftpersonalcontent.com",
+}
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
 
@@ -35,7 +40,7 @@ class Downloads:
         expires = (_seconds(self._tenant.clock.now()) // _HOUR + 2) * _HOUR
         signature = self._signature(drive_id, item_id, expires)
         path = f"/_download/{quote(drive_id, safe='!')}/{quote(item_id, safe='!')}"
-        return f"{origin}{path}?tempauth={expires}.{signature}"
+        return f"{_STORES.get(origin, origin)}{path}?tempauth={expires}.{signature}"
 
     async def answer(self, request: Request) -> Response:
         drive_id, item_id = request.path_params["drive"], request.path_params["item"]

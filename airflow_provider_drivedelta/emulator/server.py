@@ -7,18 +7,21 @@ from types import TracebackType
 from typing import Self
 
 from airflow_provider_drivedelta.emulator.app import build_app
-from airflow_provider_drivedelta.emulator.bearer import Bearers
 from airflow_provider_drivedelta.emulator.certificates import issue_certificates
 from airflow_provider_drivedelta.emulator.clock import Clock
 from airflow_provider_drivedelta.emulator.control import Control, ExpireOrder
+from airflow_provider_drivedelta.emulator.directory import Directory
 from airflow_provider_drivedelta.emulator.drive import Drive
-from airflow_provider_drivedelta.emulator.faults import Fault, FaultPlan, read_faults
+from airflow_provider_drivedelta.emulator.entra.bearer import Bearers
+from airflow_provider_drivedelta.emulator.entra.claims import LATER
+from airflow_provider_drivedelta.emulator.entra.sign_in import SignIn
+from airflow_provider_drivedelta.emulator.entra.sign_in_rules import SignInRules
+from airflow_provider_drivedelta.emulator.faults.plan import Fault, FaultPlan, read_faults
 from airflow_provider_drivedelta.emulator.folder import FolderMirror, folder_drive
 from airflow_provider_drivedelta.emulator.identity import Flavour
 from airflow_provider_drivedelta.emulator.listener import LOOPBACK, Listeners
 from airflow_provider_drivedelta.emulator.lists.site import Site
 from airflow_provider_drivedelta.emulator.request_log import LoggedRequest, RequestLog
-from airflow_provider_drivedelta.emulator.sign_in import SignInRules
 from airflow_provider_drivedelta.emulator.tenant import Mirror, Tenant
 
 PAGE_SIZE = 200
@@ -29,9 +32,9 @@ class Emulator:
 
     Serves ``folder`` (a real one) and ``drives``; without either, one empty drive. ``owners`` maps ``users/{id}``,
     ``groups/{id}``, ``sites/{id}`` to their drives; left out, everybody owns the first. ``denied`` are drive ids that
-    answer 403. ``sites`` are SharePoint sites with their lists. On plain http any non-empty bearer token will do, on
-    https only one that the sign-in issued, unless ``open_http`` and ``open_https`` say otherwise. ``page_size`` is the
-    most that a page holds, whatever ``$top`` asks.
+    answer 403. ``sites`` are SharePoint sites with their lists; ``directory`` says who else is in the tenant. On plain
+    http any non-empty bearer token will do, on https only one that the sign-in issued, unless ``open_http`` and
+    ``open_https`` say otherwise. ``page_size`` is the most that a page holds, whatever ``$top`` asks.
     """
 
     def __init__(
@@ -42,6 +45,7 @@ class Emulator:
         personal: bool = False,
         owners: Mapping[str, Sequence[Drive]] | None = None,
         sites: Sequence[Site] = (),
+        directory: Directory | None = None,
         denied: Collection[str] = (),
         page_size: int = PAGE_SIZE,
         http_port: int = 0,
@@ -62,11 +66,20 @@ class Emulator:
         self.clock = clock or Clock()
         self.sites = tuple(sites)
         self.drives = served or [Drive(flavour=flavour)]
-        tenant = Tenant(self.drives, self.clock, owners=owners, denied=denied, mirrors=mirrors, sites=self.sites)
+        tenant = Tenant(
+            self.drives,
+            self.clock,
+            owners=owners,
+            denied=denied,
+            mirrors=mirrors,
+            sites=self.sites,
+            directory=directory,
+        )
         schemes = {"http": open_http, "https": open_https}
         bearers = Bearers(self.clock, open_schemes=frozenset(scheme for scheme, is_open in schemes.items() if is_open))
         self._control = Control(tenant, FaultPlan(faults), RequestLog(), bearers)
-        self._app = build_app(self._control, page_size=page_size, sign_in=sign_in or SignInRules())
+        self._entra = SignIn(sign_in or SignInRules(), bearers, self.clock)
+        self._app = build_app(self._control, page_size=page_size, entra=self._entra)
         self._ports = http_port, https_port
 
     def __enter__(self) -> Self:
@@ -148,3 +161,11 @@ class Emulator:
     def revoke(self) -> None:
         """Every access token seen so far is refused from now on."""
         self._control.bearers.revoke_all()
+
+    def challenge(self, claims: Mapping[str, object] = LATER) -> None:
+        """Refuses with a claims challenge every token that was not asked for with these claims; none end it."""
+        self._entra.demand.make(claims)
+
+    def approve(self, user_code: str, *, accepted: bool = True) -> None:
+        """A person types the code of a sign-in by device code in, and accepts or declines."""
+        self._entra.codes.answer(user_code, accepted=accepted)

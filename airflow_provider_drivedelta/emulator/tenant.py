@@ -6,6 +6,7 @@ from typing import Protocol
 
 from airflow_provider_drivedelta.emulator.clock import Clock
 from airflow_provider_drivedelta.emulator.delta import DeltaFeed
+from airflow_provider_drivedelta.emulator.directory import Directory
 from airflow_provider_drivedelta.emulator.drive import Drive
 from airflow_provider_drivedelta.emulator.lists.site import NoSuchSite, Site
 from airflow_provider_drivedelta.emulator.refusal import Refusal
@@ -55,8 +56,10 @@ class Tenant:
         denied: Collection[str] = (),
         mirrors: Mapping[str, Mirror] | None = None,
         sites: Sequence[Site] = (),
+        directory: Directory | None = None,
     ) -> None:
         self.clock = clock
+        self.directory = directory or Directory()
         self.sites = tuple(sites)
         for site in self.sites:
             site.clock = clock
@@ -85,6 +88,14 @@ class Tenant:
         if owner.casefold() not in self._owners:
             raise NoSuchDrive(owner)
         return [self.drive(drive.id) for drive in self._owners[owner.casefold()]]
+
+    def libraries(self, site: Site) -> list[ServedDrive]:
+        """The drives of a site, however it is spelled among the owners; none if it is not."""
+        if self._owners is None:
+            return self.served
+        spellings = (f"sites/{site.host}:{site.path}", f"sites/{site.graph_id}", f"sites/{site.id}")
+        owner = next((each for each in spellings if each.casefold() in self._owners), None)
+        return self.owned_by(owner) if owner else []
 
     def site(self, key: str) -> Site:
         """By id (the composite one of Graph or either of its parts) or by path; empty: the first."""

@@ -5,6 +5,8 @@ Read are connections of our own type and those of Airflow's `msgraph`, whose key
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
@@ -13,19 +15,24 @@ from urllib.parse import urlsplit
 from airflow_provider_drivedelta.clouds import (
     check_certified,
     check_site,
+    cloud_named,
     cloud_of,
     host_of,
     is_sharepoint,
+    other_cloud,
     own_scope,
     scope_at,
 )
-from airflow_provider_drivedelta.core.auth import Certificate, ClientSecret, Credential
+from airflow_provider_drivedelta.core.auth import Credential, WorkloadIdentity
+from airflow_provider_drivedelta.core.auth.refresh_token import KeptHere, RefreshTokenStore
 from airflow_provider_drivedelta.core.errors import FixSetup
-from airflow_provider_drivedelta.core.hosts import AUTHORITY, GRAPH_HOST
+from airflow_provider_drivedelta.core.hosts import AUTHORITY, CLOUD_NAMES, GRAPH_HOST, Cloud
 from airflow_provider_drivedelta.core.transport.links import check_base_url, is_loopback, origin, redact
+from airflow_provider_drivedelta.hooks.credentials import Filled, ReadyToken, credential_of
 from airflow_provider_drivedelta.hooks.extra import Extra
-from airflow_provider_drivedelta.hooks.form import label
-from airflow_provider_drivedelta.hooks.pem import check_pem, mended_pem
+from airflow_provider_drivedelta.hooks.form import AUTO, label
+
+__all__ = ["ReadyToken", "Settings", "at_site", "read_settings", "secrets_of"]
 
 TYPES = ("drivedelta", "msgraph")
 
@@ -43,16 +50,6 @@ class ConnectionFields(Protocol):
     extra: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class ReadyToken:
-    """A bearer token somebody else got; for tests and one-off reads, as it cannot be renewed."""
-
-    token: str
-
-    def __repr__(self) -> str:
-        return "ReadyToken(***)"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """A checked Connection; showing one shows no secret."""
@@ -67,20 +64,32 @@ class Settings:
     drive_id: str
 
 
-def read_settings(conn: ConnectionFields) -> Settings:
-    """:raises FixSetup: a field is missing or wrong; the message names it as the form does."""
+def read_settings(
+    conn: ConnectionFields,
+    *,
+    environment: Mapping[str, str] = os.environ,
+    keep: Callable[[str], RefreshTokenStore] = KeptHere,
+) -> Settings:
+    """
+    :param environment: where workload identity finds what the Connection leaves open.
+    :param keep: makes the place where the successors of a refresh token are kept.
+    :raises FixSetup: a field is missing or wrong; the message names it as the form does.
+    """
     where = f"connection {conn.conn_id!r}"
     if conn.conn_type not in TYPES:
         kind = f"The connection's type is {conn.conn_type!r}"
         raise FixSetup(kind, where=where, then="Use one of type drivedelta, or an existing one of type msgraph.")
     extra = Extra.parse(conn.extra, where)
-    base_url = _base_url(conn, extra, where)
-    authority = _authority(base_url, extra, where)
+    cloud = _cloud(extra, where)
+    base_url = _base_url(conn, extra, cloud, where)
+    credential = credential_of(Filled(conn, extra, environment, keep))
+    default = environment.get("AZURE_AUTHORITY_HOST", "") if isinstance(credential, WorkloadIdentity) else ""
+    authority = _authority(base_url, extra, cloud, default, where)
     return Settings(
         base_url=base_url,
-        credential=_credential(conn, extra, where),
+        credential=credential,
         authority=authority,
-        scope=_scope(base_url, extra),
+        scope=_scope(base_url, extra, cloud),
         verify=_verify(extra, where),
         proxies=extra.proxies(),
         instance_discovery=not extra.flag("disable_instance_discovery", default=is_loopback(host_of(authority))),
@@ -103,14 +112,33 @@ def at_site(settings: Settings, site: str) -> Settings:
 def secrets_of(conn: ConnectionFields) -> list[str]:
     """Every text of the connection that no log may show; read before anything is checked."""
     extra = Extra.parse(conn.extra, f"connection {conn.conn_id!r}")
-    keys = ("private_key", "certificate_data", "access_token")
+    keys = ("private_key", "certificate_data", "passphrase", "refresh_token", "access_token")
     proxies = [urlsplit(url).password or "" for url in extra.proxies().values()]
     return [secret for secret in (conn.password or "", *map(extra.text, keys), *proxies) if secret]
 
 
-def _base_url(conn: ConnectionFields, extra: Extra, where: str) -> str:
+def _cloud(extra: Extra, where: str) -> Cloud | None:
+    """The one that is named; None where the base address decides."""
+    name = extra.text("cloud")
+    if name in ("", AUTO):
+        return None
+    cloud = cloud_named(name)
+    if cloud is None:
+        then = f"Choose one of {', '.join((AUTO, *CLOUD_NAMES))}."
+        raise FixSetup(f"{label('cloud')} is none of Microsoft's", where=where, then=then)
+    return cloud
+
+
+def _check_cloud(url: str, field: str, cloud: Cloud | None, where: str) -> None:
+    other = other_cloud(url, cloud) if cloud else None
+    if cloud and other:
+        both = f"{label(field)} is in the cloud {other.name!r}, and {label('cloud')} says {cloud.name!r}"
+        raise FixSetup(both, where=where, then="Empty the one that is wrong.")
+
+
+def _base_url(conn: ConnectionFields, extra: Extra, cloud: Cloud | None, where: str) -> str:
     """From a bare host, or a whole address with port and path; without a path, the API's version is added."""
-    host = extra.text("base_url") or (conn.host or "").strip() or GRAPH_HOST
+    host = extra.text("base_url") or (conn.host or "").strip() or (cloud.graph if cloud else GRAPH_HOST)
     url = host if "://" in host else f"{_scheme(conn, where)}://{host}"
     try:
         parts = urlsplit(url)
@@ -122,6 +150,7 @@ def _base_url(conn: ConnectionFields, extra: Extra, where: str) -> str:
         raise FixSetup(f"{label('host')} has a ? or # in it", where=where, then="Give https://host/path and no more.")
     if not parts.path.strip("/"):
         parts = parts._replace(path=f"/{extra.text('api_version') or _version(parts.geturl())}")
+    _check_cloud(parts.geturl(), "host", cloud, where)
     try:
         return check_base_url(parts.geturl())
     except FixSetup as fault:
@@ -139,19 +168,20 @@ def _scheme(conn: ConnectionFields, where: str) -> str:
     return scheme
 
 
-def _authority(base_url: str, extra: Extra, where: str) -> str:
-    cloud = cloud_of(base_url)
-    given = extra.text("authority") or (cloud.sign_in if cloud else AUTHORITY)
+def _authority(base_url: str, extra: Extra, cloud: Cloud | None, default: str, where: str) -> str:
+    cloud_there = cloud or cloud_of(base_url)
+    given = extra.text("authority") or default or (cloud_there.sign_in if cloud_there else AUTHORITY)
     url = given if "://" in given else f"https://{given}"
-    if urlsplit(url).scheme != "https" or not host_of(url):
+    if not url.startswith("https://") or not host_of(url):
         raise FixSetup(f"{label('authority')} is {redact(given)!r}", where=where, then="Sign-in needs https://host.")
+    _check_cloud(url, "authority", cloud, where)
     return url.rstrip("/")
 
 
-def _scope(base_url: str, extra: Extra) -> str:
+def _scope(base_url: str, extra: Extra, cloud: Cloud | None) -> str:
     # Application tokens have exactly one scope; msgraph connections may list several, of which the first counts.
     given = extra.texts("scopes")
-    return given[0] if given else scope_at(base_url)
+    return given[0] if given else scope_at(base_url, cloud)
 
 
 def _verify(extra: Extra, where: str) -> bool | str:
@@ -162,43 +192,3 @@ def _verify(extra: Extra, where: str) -> bool | str:
                 raise FixSetup(f"{label(key)}: there is no file {path}", where=where, then="Give a PEM file.")
             return path
     return extra.flag("verify", default=True)
-
-
-def _credential(conn: ConnectionFields, extra: Extra, where: str) -> Credential | ReadyToken:
-    if token := extra.text("access_token"):
-        if not all("\x21" <= letter <= "\x7e" for letter in token):
-            then = "Set it to the token alone, without 'Bearer'."
-            raise FixSetup("'access_token' holds no bearer token", where=where, then=then)
-        return ReadyToken(token)
-    tenant_id = _required("tenant_id", extra.text("tenant_id") or extra.text("tenantId"), where)
-    client_id = _required("login", conn.login, where)
-    if pem := _pem(extra, where):
-        return Certificate(tenant_id, client_id, pem, passphrase=conn.password or None)
-    if not conn.password:
-        lacks = f"The connection has neither {label('password')} nor {label('certificate_path')}"
-        raise FixSetup(lacks, where=where, then="Fill in one of them.")
-    return ClientSecret(tenant_id, client_id, conn.password.strip())  # files and vaults like to add a line break
-
-
-def _required(field: str, value: str | None, where: str) -> str:
-    value = (value or "").strip()
-    if not value:
-        raise FixSetup(f"The connection lacks {label(field)}", where=where, then="Fill it in.")
-    if any(sign in value for sign in " /?#\\"):
-        raise FixSetup(f"{label(field)} is no id", where=where, then="Copy it from the application's page in Entra.")
-    return value
-
-
-def _pem(extra: Extra, where: str) -> str:
-    pasted = extra.text("private_key") or extra.text("certificate_data")
-    if pasted:
-        return check_pem(mended_pem(pasted), label("private_key"), where)
-    path = extra.text("certificate_path")
-    if not path:
-        return ""
-    try:
-        content = Path(path).read_bytes()
-    except OSError as error:
-        what = f"{label('certificate_path')}: {path} cannot be read ({error.strerror})"
-        raise FixSetup(what, where=where, then="The file must be on every worker, readable to Airflow.") from None
-    return check_pem(content.decode("utf-8", "replace"), label("certificate_path"), where)

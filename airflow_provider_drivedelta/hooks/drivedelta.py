@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+import threading
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from airflow.providers.common.compat.sdk import BaseHook, mask_secret
 
 from airflow_provider_drivedelta.hooks import form
+from airflow_provider_drivedelta.hooks.discovery import DiscoveryMixin
+from airflow_provider_drivedelta.hooks.health import HealthMixin
+from airflow_provider_drivedelta.hooks.masking import TokenMask
 
 if TYPE_CHECKING:  # what these bring along must not weigh on the parsing of DAGs
     from requests.auth import AuthBase
 
-    from airflow_provider_drivedelta.core.errors import DriveDeltaError
     from airflow_provider_drivedelta.core.protocols.graph_drive import DriveFound
     from airflow_provider_drivedelta.core.sources import Drive
     from airflow_provider_drivedelta.core.transport import RetryPolicy, Transport
     from airflow_provider_drivedelta.core.transport.body import BodyLimits
     from airflow_provider_drivedelta.hooks.connection import Settings
 
+_mask_token = TokenMask(mask_secret)  # one for the process, whose masks Airflow keeps
 
-class DriveDeltaHook(BaseHook):
+
+class DriveDeltaHook(DiscoveryMixin, HealthMixin, BaseHook):
     """
     Signs in to Microsoft 365 with a Connection of type ``drivedelta``, or an existing one of type ``msgraph``.
 
@@ -36,6 +41,8 @@ class DriveDeltaHook(BaseHook):
         super().__init__()
         self.drivedelta_conn_id = drivedelta_conn_id
         self._signed_in: dict[str, AuthBase] = {}  # by scope
+        self._lock = threading.Lock()
+        self._saves_sign_in = True
 
     @cached_property
     def settings(self) -> Settings:
@@ -44,11 +51,13 @@ class DriveDeltaHook(BaseHook):
         :raises FixSetup: a field is missing or wrong.
         """
         from airflow_provider_drivedelta.hooks.connection import read_settings, secrets_of
+        from airflow_provider_drivedelta.hooks.refresh_tokens import VariableRefreshTokens
 
         conn = self.get_connection(self.drivedelta_conn_id)
         for secret in secrets_of(conn):
             mask_secret(secret)
-        return read_settings(conn)
+        keep = partial(VariableRefreshTokens, conn.conn_id, hide=_mask_token, saves=self._saves_sign_in)
+        return read_settings(conn, keep=keep)
 
     @property
     def base_url(self) -> str:
@@ -104,11 +113,17 @@ class DriveDeltaHook(BaseHook):
     def test_connection(self) -> tuple[bool, str]:
         """Sign in and look one drive up; says in words what is wrong. Bounded: the API server waits for it."""
         from airflow_provider_drivedelta.core.errors import DriveDeltaError
+        from airflow_provider_drivedelta.hooks.hints import hint
 
+        self._saves_sign_in = False  # the API server may not write Variables; Entra lets a used refresh token live
+        try:
+            settings = self.settings
+        except DriveDeltaError as fault:
+            return False, str(fault)
         try:
             drive = self.find_drive(self._drive_to_test())
         except DriveDeltaError as fault:
-            return False, f"{fault}{self._hint(fault)}"
+            return False, f"{fault}{hint(fault, settings)}"
         return True, f"Signed in; drive {drive.name or drive.id!r} can be read."
 
     def find_drive(self, source: Drive) -> DriveFound:
@@ -145,22 +160,6 @@ class DriveDeltaHook(BaseHook):
         without_id = "sites/root" if is_graph(self.base_url) else "me"
         return Drive.parse(self.settings.drive_id or without_id)
 
-    def _hint(self, fault: DriveDeltaError) -> str:
-        """What the service's answer does not say: which drive was asked for, and what SharePoint does not take."""
-        from airflow_provider_drivedelta.clouds import is_graph, is_sharepoint
-        from airflow_provider_drivedelta.core.auth import ClientSecret
-
-        if "/drive" not in fault.where:  # the form or the sign-in, which say all there is
-            return ""
-        settings, hint = self.settings, ""
-        if is_sharepoint(self.base_url) and isinstance(settings.credential, ClientSecret):
-            hint = " SharePoint's own hosts take an application's certificate, no client secret."
-        if not settings.drive_id:
-            # With Sites.Selected the root site is normally not among the granted ones.
-            tested = "the root site's library" if is_graph(self.base_url) else "the signed-in user's own drive"
-            hint += f" Tested was {tested}; {form.label('drive_id')} names another."
-        return hint
-
     def _auth(self, settings: Settings) -> AuthBase:
         """One for all transports of this hook to the same resource, so that they share one sign-in."""
         from airflow_provider_drivedelta.core.auth import BearerToken, MsalAuth
@@ -168,13 +167,15 @@ class DriveDeltaHook(BaseHook):
 
         if isinstance(settings.credential, ReadyToken):
             return BearerToken(settings.credential.token)
-        if settings.scope not in self._signed_in:
-            self._signed_in[settings.scope] = MsalAuth(
-                settings.credential,
-                scope=settings.scope,
-                authority=settings.authority,
-                verify=settings.verify,
-                proxies=settings.proxies,
-                instance_discovery=settings.instance_discovery,
-            )
-        return self._signed_in[settings.scope]
+        with self._lock:
+            if settings.scope not in self._signed_in:
+                self._signed_in[settings.scope] = MsalAuth(
+                    settings.credential,
+                    scope=settings.scope,
+                    authority=settings.authority,
+                    verify=settings.verify,
+                    proxies=settings.proxies,
+                    instance_discovery=settings.instance_discovery,
+                    hide=_mask_token,
+                )
+            return self._signed_in[settings.scope]

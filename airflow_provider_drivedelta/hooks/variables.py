@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from typing import Protocol
 
 from airflow_provider_drivedelta.core.errors import FixSetup
@@ -12,6 +13,8 @@ PREFIX = "drivedelta__"
 DESCRIPTION = "Where DriveDelta stopped reading this feed. Deleting it is safe: the log beside the data knows it too."
 
 _TRIES = 3  # another run that was slower may write over ours in between, once or twice; what hides it does so each time
+
+_one_line = threading.Lock()
 
 log = logging.getLogger(__name__)
 
@@ -25,18 +28,24 @@ class Variables(Protocol):
 
 
 class AirflowVariables:
-    """The real ones. Reads go through secrets backends and environment first; writes go to the database alone."""
+    """The real ones. Reads go through secrets backends and environment first; writes go to the database alone.
+
+    One call at a time, whoever makes it: a task has one line to its supervisor, and Airflow 3.1, like `dag.test` of
+    any version, would give one thread the answer to another's question.
+    """
 
     def get(self, key: str) -> str | None:
         from airflow.providers.common.compat.sdk import Variable
 
-        found: str | None = Variable.get(key, default=None)
+        with _one_line:
+            found: str | None = Variable.get(key, default=None)
         return found
 
     def set(self, key: str, text: str, description: str) -> None:
         from airflow.providers.common.compat.sdk import Variable
 
-        Variable.set(key, text, description=description)  # without one, Airflow clears the description
+        with _one_line:
+            Variable.set(key, text, description=description)  # without one, Airflow clears the description
 
 
 class VariableTokenStore:

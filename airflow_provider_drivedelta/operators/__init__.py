@@ -1,5 +1,9 @@
 """Operators: Airflow's words in, one call of the core, Airflow's words out."""
 
+from airflow_provider_drivedelta.operators.discover import (
+    DriveDeltaDiscoverDrivesOperator,
+    DriveDeltaDiscoverListsOperator,
+)
 from airflow_provider_drivedelta.operators.drive_to_parquet import DriveDeltaToParquetOperator
 from airflow_provider_drivedelta.operators.list_to_parquet import SharePointListDeltaToParquetOperator
 from airflow_provider_drivedelta.operators.reconcile import (
@@ -9,6 +13,8 @@ from airflow_provider_drivedelta.operators.reconcile import (
 from airflow_provider_drivedelta.operators.vacuum import DriveDeltaVacuumOperator
 
 __all__ = [
+    "DriveDeltaDiscoverDrivesOperator",
+    "DriveDeltaDiscoverListsOperator",
     "DriveDeltaReconcileOperator",
     "DriveDeltaToParquetOperator",
     "DriveDeltaVacuumOperator",

@@ -11,11 +11,13 @@ from airflow_provider_drivedelta.core.protocols.drive_protocols import PROTOCOLS
 from airflow_provider_drivedelta.core.sources import Drive
 from airflow_provider_drivedelta.links import DriveLink
 from airflow_provider_drivedelta.operators.feed_operator import FeedOperator
+from airflow_provider_drivedelta.operators.followed import Followed
 from airflow_provider_drivedelta.operators.rendered import check_word, names, said
 
 if TYPE_CHECKING:
-    from airflow.providers.common.compat.sdk import BaseOperatorLink, Context
+    from airflow.providers.common.compat.sdk import BaseOperatorLink
 
+    from airflow_provider_drivedelta.captures import FeedWords
     from airflow_provider_drivedelta.core.capture import DriveCapture
 
 log = logging.getLogger(__name__)
@@ -27,7 +29,8 @@ class DriveOperator(FeedOperator):
 
     :param source: the drive: ``drives/{id}``, ``users/{id or name}``, ``groups/{id}``, ``sites/{id}``, ``me``,
         a bare drive id, or a :class:`~airflow_provider_drivedelta.core.sources.Drive`; of a personal drive also one
-        folder by its own feed: ``drives/{id}/items/{item id}`` or ``drives/{id}/root:/{path}:`` (templated)
+        folder by its own feed: ``drives/{id}/items/{item id}`` or ``drives/{id}/root:/{path}:`` (templated). Give
+        this or ``sources``
     :param protocol: wire protocol: ``graph``, or ``view.delta`` or ``view.changes`` of the older OneDrive API, whose
         address the Connection must name
     :param folder: follow this folder only: its path from the drive's root, or its item id (templated)
@@ -37,13 +40,14 @@ class DriveOperator(FeedOperator):
     :param sharing_changes: ask for changes of permissions too; needs Sites.FullControl.All
     """
 
+    arguments = ("source",)
     template_fields: Sequence[str] = ("source", "folder", "select", "expand", *FeedOperator.template_fields)
     operator_extra_links: Collection[BaseOperatorLink] = (DriveLink(),)
 
     def __init__(
         self,
         *,
-        source: str | Drive,
+        source: str | Drive = "",
         protocol: str = "graph",
         folder: str = "",
         select: Sequence[str] = (),
@@ -58,19 +62,31 @@ class DriveOperator(FeedOperator):
         self.select, self.expand, self.page_size = select, expand, page_size
         self.sharing_changes = sharing_changes
         check_word("protocol", protocol, tuple(PROTOCOLS))
+        if bool(source) == (self.sources is not None):
+            raise ValueError("Give source, or sources for many: one of the two")
 
-    def drive_capture(self, context: Context) -> DriveCapture:
+    @property
+    def followed(self) -> Followed:
+        return Followed({"source": self.source})
+
+    def spelling(self, one: Followed) -> str:
+        return str(Drive.parse(one.words["source"]))
+
+    def site_of(self, one: Followed) -> str:
+        return ""
+
+    def drive_capture(self, one: Followed, words: FeedWords) -> DriveCapture:
         """What is followed, as it was rendered; how a pull starts is not the drive's."""
         from airflow_provider_drivedelta.core.capture import DriveCapture
 
         return DriveCapture(
-            source=Drive.parse(self.source),
+            source=Drive.parse(one.words["source"]),
             folder=said(self.folder),
             select=names(self.select),
             expand=names(self.expand),
             page_size=self.page_size,
             sharing_changes=self.sharing_changes,
-            **self.feed_words(context),
+            **words,
         )
 
     def find_web_url(self, source: str) -> str:

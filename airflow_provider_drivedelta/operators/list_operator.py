@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any, Literal
 from airflow_provider_drivedelta.core.sources import SharePointList
 from airflow_provider_drivedelta.links import ListLink, list_page
 from airflow_provider_drivedelta.operators.feed_operator import FeedOperator
+from airflow_provider_drivedelta.operators.followed import Followed
 from airflow_provider_drivedelta.operators.rendered import check_word, names, said
 
 if TYPE_CHECKING:
-    from airflow.providers.common.compat.sdk import BaseOperatorLink, Context
+    from airflow.providers.common.compat.sdk import BaseOperatorLink
 
+    from airflow_provider_drivedelta.captures import FeedWords
     from airflow_provider_drivedelta.core.capture_list import ListCapture
     from airflow_provider_drivedelta.operators.feed_operator import Answer_co, Call
 
@@ -22,7 +24,7 @@ class ListOperator(FeedOperator):
     The arguments that every operator of a list's feed takes, besides those of :class:`FeedOperator`.
 
     :param site: the site's URL, or ``{host}:/{path}``; with ``protocol="graph"`` also its id (templated)
-    :param list: the list's title, GUID or URL (templated)
+    :param list: the list's title, GUID or URL (templated). Give it and ``site``, or ``sources``
     :param protocol: wire protocol: ``sharepoint``, the list's own change feed, which wants a certificate, or ``graph``
     :param fields: internal names of the fields to capture; by default all that are worth a column (templated)
     :param view: capture what this view shows: its id (templated)
@@ -34,6 +36,7 @@ class ListOperator(FeedOperator):
     :param site_zone: the site's time zone by its IANA name, for exact days of dates without a time (templated)
     """
 
+    arguments = ("site", "list")
     template_fields: Sequence[str] = (
         "site",
         "list",
@@ -50,8 +53,8 @@ class ListOperator(FeedOperator):
     def __init__(
         self,
         *,
-        site: str,
-        list: str,
+        site: str = "",
+        list: str = "",
         protocol: Literal["sharepoint", "graph"] = "sharepoint",
         fields: Sequence[str] = (),
         view: str = "",
@@ -70,14 +73,30 @@ class ListOperator(FeedOperator):
         self.column_names, self.site_zone = column_names, site_zone
         check_word("protocol", protocol, ("sharepoint", "graph"))
         check_word("column_names", column_names, ("internal", "display"))
+        if not (site and list if self.sources is None else not site and not list):
+            raise ValueError("Give site and list, or sources for many")
 
-    def list_capture(self, context: Context) -> ListCapture:
+    @property
+    def followed(self) -> Followed:
+        return Followed({"site": self.site, "list": self.list})
+
+    def spelling(self, one: Followed) -> str:
+        return str(SharePointList.parse(**one.words))
+
+    def site_of(self, one: Followed) -> str:
+        """Its own address, where SharePoint itself is asked."""
+        from airflow_provider_drivedelta.clouds import check_site
+
+        source = SharePointList.parse(**one.words)
+        return check_site(source.site_url, self.hook.base_url) if self.protocol == "sharepoint" else ""
+
+    def list_capture(self, one: Followed, words: FeedWords) -> ListCapture:
         """What is followed, as it was rendered; how a pull starts is not the list's."""
         from airflow_provider_drivedelta.core.capture_list import ListCapture
 
         return ListCapture(
-            site=self.site,
-            list=self.list,
+            site=one.words["site"],
+            list=one.words["list"],
             fields=names(self.fields),
             view=said(self.view),
             query=said(self.query),
@@ -86,14 +105,10 @@ class ListOperator(FeedOperator):
             query_options=self.query_options,
             column_names=self.column_names,
             site_zone=said(self.site_zone),
-            **self.feed_words(context),
+            **words,
         )
 
     def ask_list(self, call: Call[ListCapture, Answer_co], capture: ListCapture) -> Answer_co:
-        """Make the call where the protocol is spoken: at the site itself, or at the Connection's base address."""
-        from airflow_provider_drivedelta.clouds import check_site
-
-        source = SharePointList.parse(self.site, self.list)
-        own = check_site(source.site_url, self.hook.base_url) if self.protocol == "sharepoint" else ""
-        self.web_url = list_page(source)
-        return self.ask(call, capture, site=own)
+        """As `ask`, with the list's page for the button."""
+        self.web_url = list_page(SharePointList.parse(self.site, self.list))
+        return self.ask(call, capture)

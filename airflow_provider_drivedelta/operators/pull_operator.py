@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from airflow.providers.common.compat.sdk import AirflowSkipException, conf
 
-from airflow_provider_drivedelta.assets import announce
-from airflow_provider_drivedelta.core.errors import FixSetup, NeedsReload, RetryLater
+from airflow_provider_drivedelta.core.errors import DriveDeltaError, FixSetup, NeedsReload, RetryLater
 from airflow_provider_drivedelta.failures import in_airflows_words
 from airflow_provider_drivedelta.operators.backfill import OnBackfill, is_backfill, window_of
 from airflow_provider_drivedelta.operators.feed_operator import FeedOperator
+from airflow_provider_drivedelta.operators.pull_many import pull_many
 from airflow_provider_drivedelta.operators.reload import start_reload
 from airflow_provider_drivedelta.operators.rendered import check_word, is_true
 
@@ -22,9 +22,12 @@ if TYPE_CHECKING:
     from airflow.providers.common.compat.sdk import Context
 
     from airflow_provider_drivedelta.captures import PullWords
+    from airflow_provider_drivedelta.core.many import Ending
+    from airflow_provider_drivedelta.core.many_summary import ManyDict
     from airflow_provider_drivedelta.core.plan import Window
     from airflow_provider_drivedelta.core.summary import Summary
     from airflow_provider_drivedelta.operators.feed_operator import SummaryDict
+    from airflow_provider_drivedelta.operators.followed import Followed
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +41,8 @@ class PullOperator(FeedOperator):
     """
     The arguments that every operator that pulls takes, besides those of :class:`FeedOperator` and its own.
 
-    The first run reads everything. Returns the run's summary: counts and the feed's folder, never rows.
+    The first run reads everything. Returns the run's summary: counts and the feed's folder, never rows. Of many
+    ``sources`` it returns their counts together, and the summaries of some that had news.
 
     :param start: ``full`` reads everything first, ``latest`` only what changes from now on (templated)
     :param full_reload: read everything again and go on with a new token; also obeyed when the run's conf says
@@ -80,34 +84,33 @@ class PullOperator(FeedOperator):
         if (on_resync == "trigger") != bool(reload_dag_id):
             raise ValueError("reload_dag_id and on_resync='trigger' go together: give both, or neither")
 
-    @property
-    @abstractmethod
-    def followed(self) -> Mapping[str, str]:
-        """What is followed, in the words of the arguments."""
-
     @abstractmethod
     def pull(self, context: Context) -> Summary:
         """One call of the core, and the address of what was followed into `web_url`."""
 
-    def execute(self, context: Context) -> SummaryDict:
+    @abstractmethod
+    def pull_each(self, context: Context) -> list[Ending[Followed, Summary]]:
+        """The same call for each of `sources`."""
+
+    def execute(self, context: Context) -> SummaryDict | ManyDict:
         return self._run(context, waits=0)
 
-    def go_on(self, context: Context, event: object = None, *, waits: int = 0) -> SummaryDict:
+    def go_on(self, context: Context, event: object = None, *, waits: int = 0) -> SummaryDict | ManyDict:
         """Begins again after a wait outside of the worker; a long read has its checkpoint."""
         return self._run(context, waits=waits)
 
-    def _run(self, context: Context, *, waits: int) -> SummaryDict:
+    def _run(self, context: Context, *, waits: int) -> SummaryDict | ManyDict:
         if is_backfill(context["dag_run"]) and self.on_backfill == "skip":
             raise AirflowSkipException("This is a run of a backfill, and on_backfill is 'skip'")
+        if self.sources is not None:
+            return pull_many(self, context, waits)
         with in_airflows_words():
             summary = self._pull_or_wait(context, waits)
-        followed = ", ".join(self.followed.values())
         if summary.kind == "replay" and summary.to_increment is None:
-            raise AirflowSkipException(f"Nothing of {followed} was captured in this run's window")
-        if self.writes:
-            announce(summary, self.outlets, context["outlet_events"])
+            raise AirflowSkipException(f"Nothing of {self.followed} was captured in this run's window")
+        self.feed_done(context, self.followed, summary)
         if self.skip_if_unchanged and not summary.has_news:
-            raise AirflowSkipException(f"Nothing changed in {followed}")
+            raise AirflowSkipException(f"Nothing changed in {self.followed}")
         return summary.to_dict()
 
     def pull_words(self, context: Context) -> PullWords:
@@ -142,16 +145,23 @@ class PullOperator(FeedOperator):
         try:
             return self._pull_or_leave_it(context)
         except RetryLater as busy:
-            if busy.after is None or not self.deferrable or waits >= MOST_WAITS:
-                raise
-            log.info("%s; going on in %.0f s", busy.what, min(busy.after, LONGEST_WAIT))
-            self._defer_for(min(busy.after, LONGEST_WAIT), waits + 1)
+            self.wait_if_told(busy, waits)
+            self.feed_failed(context, self.followed, busy)
+            raise
+        except DriveDeltaError as failure:
+            self.feed_failed(context, self.followed, failure)
+            raise
 
-    def _defer_for(self, seconds: float, waits: int) -> NoReturn:
+    def wait_if_told(self, busy: RetryLater, waits: int) -> None:
+        """:raises TaskDeferred: the service named a time, and there is a triggerer to wait for it."""
+        if busy.after is None or not self.deferrable or waits >= MOST_WAITS:
+            return
         from airflow.providers.standard.triggers.temporal import DateTimeTrigger
 
+        seconds = min(busy.after, LONGEST_WAIT)
+        log.info("%s; going on in %.0f s", busy.what, seconds)
         moment = datetime.now(UTC) + timedelta(seconds=seconds)
-        self.defer(trigger=DateTimeTrigger(moment=moment), method_name="go_on", kwargs={"waits": waits})
+        self.defer(trigger=DateTimeTrigger(moment=moment), method_name="go_on", kwargs={"waits": waits + 1})
 
     def _pull_or_leave_it(self, context: Context) -> Summary:
         try:
@@ -159,5 +169,14 @@ class PullOperator(FeedOperator):
         except NeedsReload as refusal:
             if self.reload_dag_id is None:
                 raise
-            feed = {**self.followed, "output": self.output_path}
-            start_reload(self.reload_dag_id, refusal, feed=feed, ti=context["ti"])
+            self.leave_to_reload(context, self.followed, refusal)
+
+    def leave_to_reload(self, context: Context, one: Followed, refusal: NeedsReload) -> NoReturn:
+        """:raises AirflowSkipException: another DAG reads everything of it; other errors as `start_reload`."""
+        assert self.reload_dag_id is not None  # else a dead token is an error
+        feed = {**self.asked_of(one), "output": self.output_path}
+        start_reload(self.reload_dag_id, refusal, feed=feed, ti=context["ti"])
+
+    def asked_of(self, one: Followed) -> Mapping[str, str]:
+        """What names the feed to another operator of the kind, besides its output."""
+        return one.words

@@ -147,8 +147,9 @@ class Follower:
 
 
 def tree(folder: Path) -> dict[str, bytes]:
-    """Every file below `folder` with its content."""
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    """Every file below `folder` with its content, but for the note of how the last run failed."""
+    files = (path for path in folder.rglob("*") if path.is_file() and path.name != "last_error.json")
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
 def resync(flavour: str = "Apply", *, location: str = "") -> Reply:

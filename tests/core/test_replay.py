@@ -163,6 +163,40 @@ class TestTheRecordOfARun:
         assert (told.from_increment, told.to_increment, told.inserted) == (3, 4, 2)
 
 
+class TestARunThatFoundNothingNew:
+    """It left no commit and no record, but saved the token last: its retry, for other feeds' sake, asks nothing."""
+
+    @pytest.fixture
+    def quiet(self, two: Follower) -> Follower:
+        two.service.on("/d2", two.service.page([], delta="/d3"))
+        two.service.on("/d3", two.service.page([], delta="/d4"))
+        assert read(two, "quiet").kind == "quiet"
+        two.service.seen.clear()
+        return two
+
+    def test_its_retry_says_so_again_without_asking(self, quiet: Follower) -> None:
+        before = quiet.record
+        told = read(quiet, "quiet")
+        assert (told.kind, told.requests, told.to_increment) == ("quiet", 0, None)
+        assert (quiet.service.seen, quiet.record) == ([], before)
+
+    @pytest.mark.parametrize("another", [{"run": "another"}, {"cleared": True}])
+    def test_another_run_asks_and_so_does_one_that_somebody_cleared(
+        self, quiet: Follower, another: dict[str, object]
+    ) -> None:
+        assert read(quiet, **({"run": "quiet"} | another)).requests == 1  # type: ignore[arg-type]
+
+    def test_it_asks_again_after_another_run_published(self, quiet: Follower) -> None:
+        quiet.service.replace("/d3", quiet.service.page([file_item("c")], delta="/d5"))
+        quiet.service.on("/d5", quiet.service.page([], delta="/d6"))
+        read(quiet, "another")
+        assert read(quiet, "quiet").requests == 1
+
+    def test_other_settings_are_an_error_all_the_same(self, quiet: Follower) -> None:
+        with pytest.raises(FixSetup, match="captured with other settings"):
+            read(quiet, "quiet", select=["name"])
+
+
 MIDNIGHT = datetime(2026, 11, 21, tzinfo=UTC)
 
 

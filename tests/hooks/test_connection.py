@@ -33,8 +33,8 @@ class FakeConnection:
     extra: str | None = '{"tenant_id": "contoso.com"}'
 
 
-def with_extra(**extra: object) -> FakeConnection:
-    return FakeConnection(extra=json.dumps({"tenant_id": "contoso.com"} | extra))
+def with_extra(*, password: str | None = "s3cret-value", **extra: object) -> FakeConnection:
+    return FakeConnection(password=password, extra=json.dumps({"tenant_id": "contoso.com"} | extra))
 
 
 def test_id_secret_and_tenant_are_enough() -> None:
@@ -143,7 +143,7 @@ class TestAtSite:
     """The same Connection, for a SharePoint site."""
 
     SITE = "https://contoso.sharepoint.com/sites/team"
-    READY = FakeConnection(extra='{"access_token": "ey.ready"}')
+    READY = FakeConnection(password=None, extra='{"access_token": "ey.ready"}')
 
     def test_a_ready_token_is_let_through_as_it_is(self) -> None:
         settings = at_site(read_settings(self.READY), f"{self.SITE}/")
@@ -174,6 +174,62 @@ class TestAtSite:
 
 def test_a_sign_in_on_loopback_is_not_looked_up_at_microsofts() -> None:
     assert not read_settings(with_extra(authority="https://127.0.0.1:8443")).instance_discovery
+
+
+class TestCloud:
+    """One word for Graph's host, the sign-in and SharePoint's suffix."""
+
+    @pytest.mark.parametrize(
+        ("cloud", "graph", "sign_in"),
+        [
+            ("global", "graph.microsoft.com", "login.microsoftonline.com"),
+            ("usgov", "graph.microsoft.us", "login.microsoftonline.us"),
+            ("usgov_dod", "dod-graph.microsoft.us", "login.microsoftonline.us"),
+            ("china", "microsoftgraph.chinacloudapi.cn", "login.chinacloudapi.cn"),
+        ],
+    )
+    def test_it_decides_what_is_left_open(self, cloud: str, graph: str, sign_in: str) -> None:
+        settings = read_settings(with_extra(cloud=cloud))
+        assert settings.base_url == f"https://{graph}/v1.0"
+        assert settings.authority == f"https://{sign_in}"
+        assert settings.scope == f"https://{graph}/.default"
+
+    @pytest.mark.parametrize(
+        ("cloud", "host", "other"),
+        [
+            ("global", "graph.microsoft.us", "usgov"),
+            ("usgov", "graph.microsoft.com", "global"),
+            ("usgov", "dod-graph.microsoft.us", "usgov_dod"),
+            ("china", "contoso.sharepoint.com", "global"),
+        ],
+    )
+    def test_a_base_address_of_another_cloud_is_refused(self, cloud: str, host: str, other: str) -> None:
+        conn = FakeConnection(host=host, extra=json.dumps({"tenant_id": "contoso.com", "cloud": cloud}))
+        with pytest.raises(FixSetup, match=rf"'Base address'.*{other!r}.*'Cloud'.*says {cloud!r}"):
+            read_settings(conn)
+
+    def test_so_is_a_sign_in_of_another(self) -> None:
+        with pytest.raises(FixSetup, match=r"'Sign-in address'.*'usgov'.*'Cloud'.*says 'china'"):
+            read_settings(with_extra(cloud="china", authority="login.microsoftonline.us"))
+
+    def test_two_clouds_may_share_their_sign_in(self) -> None:
+        settings = read_settings(with_extra(cloud="usgov_dod", authority="login.microsoftonline.us"))
+        assert settings.authority == "https://login.microsoftonline.us"
+
+    def test_behind_a_host_of_ones_own_it_says_whose_graph_it_is(self) -> None:
+        extra = {"tenant_id": "contoso.com", "cloud": "china"}
+        settings = read_settings(FakeConnection(host="gateway.contoso.com", extra=json.dumps(extra)))
+        assert settings.scope == "https://microsoftgraph.chinacloudapi.cn/.default"
+
+    @pytest.mark.parametrize("cloud", ["", "auto", None])
+    def test_left_open_the_base_address_decides(self, cloud: str | None) -> None:
+        extra = {"tenant_id": "contoso.com", "cloud": cloud}
+        settings = read_settings(FakeConnection(host="graph.microsoft.us", extra=json.dumps(extra)))
+        assert settings.authority == "https://login.microsoftonline.us"
+
+    def test_any_other_word_is_refused(self) -> None:
+        with pytest.raises(FixSetup, match=r"'Cloud'.*one of auto, global, usgov, usgov_dod, china"):
+            read_settings(with_extra(cloud="germany"))
 
 
 @pytest.mark.parametrize("authority", ["http://login.microsoftonline.com", "https://", "ftp://x"])
@@ -221,7 +277,7 @@ def test_a_pem_text_survives_a_form_that_drops_line_breaks(flat: str) -> None:
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        ("no pem", "no PEM text.*openssl"),
+        ("no pem", "neither PEM text nor a PFX"),
         (PEM.split("-----BEGIN CERTIFICATE")[0], "holds no certificate"),
         ("-----BEGIN CERTIFICATE-----\nabc\n-----END CERTIFICATE-----\n", "holds no private key"),
     ],
@@ -249,7 +305,7 @@ def test_a_certificate_file_that_lacks_something_says_what(tmp_path: Path, conte
         (with_extra(verify="maybe"), "there is no file maybe"),
         (with_extra(proxies="proxy:3128"), "'Proxies'.*JSON such as"),
         (with_extra(scopes={"a": 1}), "'Scope'"),
-        (with_extra(access_token="Bearer abc"), "'access_token' holds no bearer token"),
+        (with_extra(password=None, access_token="Bearer abc"), "'access_token' holds no bearer token"),
         (with_extra(certificate_path="/nowhere/app.pem"), "'Certificate file'.*cannot be read"),
     ],
 )
@@ -262,12 +318,24 @@ def test_what_is_missing_or_wrong_is_named_as_the_form_names_it(conn: FakeConnec
 def test_showing_settings_shows_no_secret() -> None:
     """H5."""
     proxied = with_extra(proxies={"https": "http://me:s3cret-proxy@proxy:3128"})
-    for conn in (FakeConnection(), with_extra(access_token="s3cret-token"), with_extra(private_key=PEM), proxied):
+    for conn in (
+        FakeConnection(),
+        with_extra(password=None, access_token="s3cret-token"),
+        with_extra(private_key=PEM),
+        proxied,
+    ):
         shown = repr(read_settings(conn))
         assert "s3cret" not in shown
         assert "kkkk" not in shown
 
 
 def test_every_secret_of_a_connection_is_known_before_it_is_checked() -> None:
-    extra = {"access_token": "t0ken", "private_key": "k3y", "proxies": {"https": "http://me:pr0xy@proxy:3128"}}
-    assert secrets_of(FakeConnection(login=None, extra=json.dumps(extra))) == ["s3cret-value", "k3y", "t0ken", "pr0xy"]
+    extra = {
+        "access_token": "t0ken",
+        "refresh_token": "r0",
+        "private_key": "k3y",
+        "passphrase": "0pen",
+        "proxies": {"https": "http://me:pr0xy@proxy:3128"},
+    }
+    found = secrets_of(FakeConnection(login=None, extra=json.dumps(extra)))
+    assert found == ["s3cret-value", "k3y", "0pen", "r0", "t0ken", "pr0xy"]

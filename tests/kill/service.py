@@ -19,12 +19,13 @@ from airflow_provider_drivedelta.core.auth import BearerToken
 from airflow_provider_drivedelta.core.transport import Transport
 from airflow_provider_drivedelta.emulator import Drive
 from airflow_provider_drivedelta.emulator.app import build_app
-from airflow_provider_drivedelta.emulator.bearer import Bearers
 from airflow_provider_drivedelta.emulator.clock import Clock
 from airflow_provider_drivedelta.emulator.control import Control, ExpireOrder
-from airflow_provider_drivedelta.emulator.faults import FaultPlan
+from airflow_provider_drivedelta.emulator.entra.bearer import Bearers
+from airflow_provider_drivedelta.emulator.entra.sign_in import SignIn
+from airflow_provider_drivedelta.emulator.entra.sign_in_rules import SignInRules
+from airflow_provider_drivedelta.emulator.faults.plan import FaultPlan
 from airflow_provider_drivedelta.emulator.request_log import RequestLog
-from airflow_provider_drivedelta.emulator.sign_in import SignInRules
 from airflow_provider_drivedelta.emulator.tenant import Tenant
 
 BASE_URL = "http://127.0.0.1:1/v1.0"  # nobody listens there: what does not come through the adapter fails
@@ -35,10 +36,9 @@ class Service:
 
     def __init__(self, drive: Drive, *, page_size: int) -> None:
         clock = Clock()
-        self._control = Control(
-            Tenant([drive], clock), FaultPlan(), RequestLog(), Bearers(clock, open_schemes=frozenset({"http"}))
-        )
-        self._app = build_app(self._control, page_size=page_size, sign_in=SignInRules())
+        bearers = Bearers(clock, open_schemes=frozenset({"http"}))
+        self._control = Control(Tenant([drive], clock), FaultPlan(), RequestLog(), bearers)
+        self._app = build_app(self._control, page_size=page_size, entra=SignIn(SignInRules(), bearers, clock))
 
     def expire(self, flavour: str) -> None:
         """Refuse every delta token issued so far."""

@@ -149,7 +149,7 @@ class TestArguments:
     def test_the_signature_names_what_every_parent_takes(self) -> None:
         """`help()`, notebooks and Sphinx go by it."""
         shown = inspect.signature(SharePointListDeltaToParquetOperator).parameters
-        assert list(shown)[:3] == ["site", "list", "output"]
+        assert list(shown)[:3] == ["output", "site", "list"]
         assert {"protocol", "query_options", "on_resync", "token_store", "kwargs"} <= set(shown)
         assert "source" not in shown
         documented = "".join(parent.__doc__ or "" for parent in SharePointListDeltaToParquetOperator.__mro__)

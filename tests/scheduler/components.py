@@ -78,6 +78,8 @@ def _environment(home: Path, database: str, broker: str, port: int) -> dict[str,
         "api__workers": "1",
         "api_auth__jwt_secret": os.urandom(64).hex(),
         "scheduler__scheduler_idle_sleep_time": "0.2",
+        "triggerer__job_heartbeat_sec": "1",  # so that a killed one's triggers are soon another's
+        "triggerer__triggerer_health_check_threshold": "6",
         "dag_processor__min_file_process_interval": "3600",  # the files do not change
     }
     named = {f"AIRFLOW__{name.upper()}": value for name, value in settings.items()}

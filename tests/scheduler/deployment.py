@@ -136,6 +136,17 @@ class Deployment:
         found = self.ask("GET", "/assets/events", source_dag_id=dag_id, order_by="timestamp", limit=100)
         return [event["extra"] for event in found["asset_events"]]
 
+    def watched(self, name: str) -> list[dict[str, Any]]:
+        """What the watchers of an asset told of it, oldest first."""
+        found = self.ask("GET", "/assets/events", name_pattern=name, order_by="timestamp", limit=100)["asset_events"]
+        return [event["extra"] for event in found if event["extra"].get("from_trigger")]
+
+    def kept_for(self, asset: str) -> list[Any]:
+        """What is kept in an asset's state store."""
+        (found,) = self.ask("GET", "/assets", name_pattern=asset)["assets"]
+        kept = self.ask("GET", f"/assets/{found['id']}/state-store")["asset_state_store"]
+        return [entry["value"] for entry in kept]
+
     def variable(self, feed: str) -> dict[str, Any]:
         """The feed's Variable as a person sees it: the token itself is masked."""
         read: dict[str, Any] = json.loads(self.ask("GET", f"/variables/drivedelta__{feed}")["value"])

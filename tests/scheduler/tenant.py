@@ -10,8 +10,8 @@ from pathlib import Path
 
 from airflow_provider_drivedelta.core.lake.commits import Commit
 from airflow_provider_drivedelta.core.lake.feeds import feeds_below
-from airflow_provider_drivedelta.emulator import ClientRules, Drive, Emulator, Fault, SignInRules
-from airflow_provider_drivedelta.emulator.faults import Match, Reply, Transfer
+from airflow_provider_drivedelta.emulator import Account, ClientRules, Directory, Drive, Emulator, Fault, SignInRules
+from airflow_provider_drivedelta.emulator.faults.plan import Match, Reply, Transfer
 from tests.model.reader import Reader
 
 APP, SECRET, TENANT = "app", "n0t-a-real-secret", "contoso.com"
@@ -19,7 +19,7 @@ CLOSED = "closed"
 SITES = ("north", "east", "south", "west")
 OWNERS = (
     *("crowded", "queued", "replayed", "published", "reader", "killed_late", "killed_early", "throttled"),
-    *("one", "two", *SITES),
+    *("one", "two", *SITES, "watched", "sensed"),
 )
 
 
@@ -55,9 +55,15 @@ class Followed:
         self.emulator.faults(Fault(match=late, transfer=Transfer(delay=seconds)))
 
     @property
+    def feeds(self) -> Sequence[Path]:
+        """Its one feed; none as long as nothing was committed."""
+        below = feeds_below(self.output) if self.output.exists() else []
+        return [Path(feed) for feed, commits in below if commits and commits[0].source.endswith(self.drive.id)]
+
+    @property
     def feed(self) -> Path:
-        (folder,) = (feed for feed, commits in feeds_below(self.output) if commits[0].source.endswith(self.drive.id))
-        return Path(folder)
+        (folder,) = self.feeds
+        return folder
 
     @property
     def commits(self) -> Sequence[Commit]:
@@ -105,5 +111,9 @@ def contoso(lake: Path) -> Iterator[Contoso]:
             drive.create_file(name, name.encode(), folder.id)
     rules = SignInRules(tenants=frozenset({TENANT}), clients={APP: ClientRules(secrets=frozenset({SECRET}))})
     owners = {f"users/{name}": [drive] for name, drive in drives.items()}
-    with Emulator(drives=list(drives.values()), owners=owners, denied=[drives[CLOSED].id], sign_in=rules) as emulator:
+    people = Directory(accounts=[*map(Account, drives), Account("guest")])  # who has no drive
+    denied = [drives[CLOSED].id]
+    with Emulator(
+        drives=list(drives.values()), owners=owners, denied=denied, sign_in=rules, directory=people
+    ) as emulator:
         yield Contoso(emulator, lake)

@@ -22,6 +22,7 @@ READS = f"{INTERNALS}/reads"
 TOKEN_FILE = f"{INTERNALS}/token.json"
 RUNS = f"{INTERNALS}/runs"
 VACUUMED = f"{INTERNALS}/vacuumed.json"
+LAST_ERROR = f"{INTERNALS}/last_error.json"
 
 _COMMIT_NAME = re.compile(r"^(\d{8,})\.json$")
 

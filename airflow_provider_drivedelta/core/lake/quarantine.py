@@ -10,7 +10,7 @@ from airflow_provider_drivedelta.core.changes import Json, JsonObject
 from airflow_provider_drivedelta.core.errors import BrokenFeed
 from airflow_provider_drivedelta.core.lake.commits import DataFile
 from airflow_provider_drivedelta.core.lake.layout import QUARANTINE
-from airflow_provider_drivedelta.core.lake.values import BadValue, without_credentials
+from airflow_provider_drivedelta.core.lake.values import BadValue, whole_characters, without_credentials
 
 if TYPE_CHECKING:
     from airflow_provider_drivedelta.core.lake.attempt import Attempt
@@ -109,7 +109,8 @@ def recalled(kept: Any) -> Quarantine:
 
 def as_bad(item: JsonObject | Json, prop: str) -> Bad:
     item_id = item.get("id") if isinstance(item, dict) else None
-    return Bad(item_id if isinstance(item_id, str) and item_id else None, prop, item)
+    # The id as rows have it: it is written down, and asked for.
+    return Bad(whole_characters(item_id) if isinstance(item_id, str) and item_id else None, prop, item)
 
 
 def write_quarantine(attempt: Attempt, quarantine: Quarantine, number: int) -> tuple[DataFile, ...]:

@@ -7,18 +7,15 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache
 
+from airflow_provider_drivedelta.core import pre_authenticated
 from airflow_provider_drivedelta.core.changes import Json, JsonObject
 from airflow_provider_drivedelta.core.lake.graph_types import Scalar, Shape
 
 Typed = str | int | float | bool | datetime | None | Mapping[str, "Typed"]
 
-_DOWNLOAD_LINK = re.compile(r"downloadurl$", re.IGNORECASE)
 _DIGITS = re.compile(r"^-?\d{1,19}$")
 _WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _ODD_NAMES = {"eTag": "etag", "cTag": "ctag"}
-
-
-_DEEPEST = 100  # levels of JSON without a type; Python's own stack must not decide
 
 
 class BadValue(ValueError):
@@ -41,7 +38,7 @@ def split(value: JsonObject, shape: Mapping[str, Shape], where: str = "") -> tup
     for name, given in value.items():
         expected = shape.get(name)
         if expected is None:
-            if not _DOWNLOAD_LINK.search(name):  # pre-authenticated links are credentials: dropped
+            if not pre_authenticated.names_a_credential(name):
                 rest[name] = without_credentials(given, where + name)
         elif given is None:
             continue
@@ -57,28 +54,26 @@ def split(value: JsonObject, shape: Mapping[str, Shape], where: str = "") -> tup
     return typed, rest
 
 
-def without_credentials(value: Json, where: str, levels: int = _DEEPEST) -> Json:
+def without_credentials(value: Json, where: str) -> Json:
     """The value without pre-authenticated links, at any depth.
 
     :raises BadValue: there is no end to its depth.
     """
-    if not levels:
-        raise BadValue(where)
-    if isinstance(value, Mapping):
-        kept = {k: v for k, v in value.items() if not _DOWNLOAD_LINK.search(k)}
-        return {k: without_credentials(v, where, levels - 1) for k, v in kept.items()}
-    if isinstance(value, list):
-        return [without_credentials(v, where, levels - 1) for v in value]
-    return None if isinstance(value, str) and "tempauth=" in value else value
+    try:
+        return pre_authenticated.without_credentials(value)
+    except pre_authenticated.TooDeep:
+        raise BadValue(where) from None
 
 
 def _text(value: Json, where: str) -> str:
     if not isinstance(value, str):
         raise BadValue(where)
-    if value.isascii():
-        return value
-    # A lone surrogate is legal in JSON and in no file format: it becomes the replacement character.
-    return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return whole_characters(value)
+
+
+def whole_characters(text: str) -> str:
+    """A lone surrogate is legal in JSON and in no file format: it becomes the replacement character."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _whole(bits: int) -> Callable[[Json, str], int]:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from airflow_provider_drivedelta.core.errors import BrokenFeed, DriveDeltaError
+from airflow_provider_drivedelta.core.errors import BrokenFeed, DriveDeltaError, RetryLater
 from airflow_provider_drivedelta.core.lists.answer_events import AnswerEvents, ItemChange
 from airflow_provider_drivedelta.core.lists.faults import Fault, fault_in_json, fault_in_text
 from airflow_provider_drivedelta.core.lists.fields import ListSchema
@@ -60,7 +60,7 @@ class ListAnswer:
 def read_answer(body: bytes, *, where: str) -> ListAnswer:
     """Read one body, whatever its status was; an error the service states is a `fault`, not an exception.
 
-    :raises RetryLater: empty, cut, an HTML page: nothing that SharePoint itself would say.
+    :raises RetryLater: empty, cut, an HTML page, not UTF-8: nothing that SharePoint itself would say.
     :raises BrokenFeed: a DOCTYPE, beyond a limit, broken beyond mending, or XML of something else.
     """
     start = body.removeprefix(BOM_UTF8).lstrip()[:1]
@@ -71,6 +71,9 @@ def read_answer(body: bytes, *, where: str) -> ListAnswer:
         return ListAnswer(fault=events.fault)
     if not events.has_list_items:
         raise BrokenFeed("The XML is no answer to a question for a list's changes", where=where)
+    if repairs.invalid_bytes:
+        # SharePoint's writer cannot make them, so they came on the way; mended, they would stay in the rows for good.
+        raise RetryLater("The list's answer is not UTF-8", where=where)
     return ListAnswer(
         token=events.token or None,
         more=events.more,

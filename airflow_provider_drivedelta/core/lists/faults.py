@@ -17,6 +17,10 @@ _LONGEST = 500  # characters of a message that a person will read
 _LARGEST_JSON = 1 << 20
 _CHANGE_TOKEN = re.compile(r"\d+;\d+;[0-9a-fA-F-]{36};-?\d+;-?\d+")
 _LINK = re.compile(r"https?://\S+", re.IGNORECASE)
+# What looks like a credential: by its name, as sign-in services issue them, or longer than any GUID or field's name.
+_SECRET = re.compile(
+    r"\bbearer\s+\S+|\b\w*(?:token|tempauth|secret|password)=[^\s&]+|\beyJ[\w.~+/=-]+|[\w+=~-]{40,}", re.IGNORECASE
+)
 
 # HRESULTs and exception types, as REST, CSOM and SOAP name them.
 _MEANINGS: Mapping[str, Meaning] = {
@@ -47,7 +51,7 @@ class Fault:
     type: str
     """The exception's type, where one is told."""
     message: str
-    """At most 500 characters, without tokens and links."""
+    """At most 500 characters, without links and what looks like a credential."""
 
     @property
     def meaning(self) -> Meaning:
@@ -92,5 +96,5 @@ def _text(value: Json) -> str:
 
 
 def _readable(message: str) -> str:
-    plain = " ".join(message.split())
-    return _LINK.sub("<link>", _CHANGE_TOKEN.sub("<token>", plain))[:_LONGEST]
+    plain = " ".join(message[: 4 * _LONGEST].split())
+    return _SECRET.sub("<secret>", _LINK.sub("<link>", _CHANGE_TOKEN.sub("<token>", plain)))[:_LONGEST]

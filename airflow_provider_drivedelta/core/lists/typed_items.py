@@ -26,6 +26,7 @@ from airflow_provider_drivedelta.core.lists.typed_rows import (
     schema,
     stable_name,
 )
+from airflow_provider_drivedelta.core.pre_authenticated import TooDeep, without_credentials
 
 if TYPE_CHECKING:  # only the stubs know what an array holds
     AnyArray = pa.Array[Any]
@@ -124,8 +125,13 @@ class _Page:
             self.bad.setdefault(row, []).append(name)
 
     def _extra(self, row: int) -> str | None:
-        left: dict[str, Json] = {name: value for name, value in self._items[row].items() if name not in _TOLD}
-        if self._left[row]:
+        said = {name: value for name, value in self._items[row].items() if name not in _TOLD}
+        try:
+            left = cast(dict[str, Json], without_credentials(said))
+        except TooDeep:
+            self._note("extra", [row])
+            return None
+        if self._left[row]:  # the fields are the users' own, whatever their names
             left["fields"] = self._left[row]
         return whole_characters(json.dumps(left, ensure_ascii=False, sort_keys=True)) if left else None
 

@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 
 from airflow_provider_drivedelta.core.changes import Answer, Children, JsonObject, Request
 from airflow_provider_drivedelta.core.errors import FixSetup
+from airflow_provider_drivedelta.core.escaped import escaped
 from airflow_provider_drivedelta.core.protocols.graph_errors import explain
 from airflow_provider_drivedelta.core.protocols.json_pages import items_of, read_object, text_of
 from airflow_provider_drivedelta.core.sources import Drive, item_key
@@ -43,15 +44,15 @@ class DriveCalls:
 
     def children(self, item_id: str) -> Request:
         """https://learn.microsoft.com/graph/api/driveitem-list-children"""
-        return self._request(f"/items/{quote(item_id, safe='!')}/children", self._select())
+        return self._request(f"/items/{escaped(item_id, safe='!')}/children", self._select())
 
     def folder(self, path: str) -> Request:
         """https://learn.microsoft.com/graph/onedrive-addressing-driveitems"""
-        return self._request(f"/root:/{quote(path.strip('/'), safe='/')}", {})
+        return self._request(f"/root:/{escaped(path.strip('/'), safe='/')}", {})
 
     def item(self, item_id: str) -> Request:
         """https://learn.microsoft.com/graph/api/driveitem-get"""
-        return self._request(f"/items/{quote(item_id, safe='!')}", self._select())
+        return self._request(f"/items/{escaped(item_id, safe='!')}", self._select())
 
     def read_item(self, answer: Answer) -> JsonObject | None:
         if answer.status == 404:
@@ -84,7 +85,7 @@ class DriveCalls:
             options["$expand"] = ",".join(self.expand)
         if self.page_size:
             options[top] = str(self.page_size)
-        place = f"/items/{quote(self.item_id, safe='!')}" if self.item_id else "/root"
+        place = f"/items/{escaped(self.item_id, safe='!')}" if self.item_id else "/root"
         return self._request(f"{place}/{function}", options, token)
 
     def _request(self, path: str, options: Mapping[str, str], token: str = "") -> Request:

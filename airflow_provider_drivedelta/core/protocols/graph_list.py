@@ -10,10 +10,11 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 from airflow_provider_drivedelta.core.changes import Answer, JsonObject, Page, Request, Token
 from airflow_provider_drivedelta.core.errors import BrokenFeed, DriveDeltaError, FixSetup
+from airflow_provider_drivedelta.core.escaped import escaped
 from airflow_provider_drivedelta.core.lists.asked import asked_fields
 from airflow_provider_drivedelta.core.lists.fields import ListSchema
 from airflow_provider_drivedelta.core.lists.graph_fields import graph_fields
@@ -71,7 +72,7 @@ class GraphList:
 
     def item(self, item_id: str) -> Request:
         """https://learn.microsoft.com/graph/api/listitem-get"""
-        return Request(f"{self._list}/items/{quote(item_id, safe='')}?$expand={self._expand}", headers=_HEADERS)
+        return Request(f"{self._list}/items/{escaped(item_id, safe='')}?$expand={self._expand}", headers=_HEADERS)
 
     def read_item(self, answer: Answer) -> Sequence[JsonObject] | None:
         if answer.status == 404:
@@ -144,11 +145,11 @@ class GraphList:
         # A single lookup or person is told by its id alone, under a name of its own.
         lookups = (f"{name}LookupId" for name in self.fields)
         names = dict.fromkeys(["Title", "_UIVersionString", *COUNTS, *self.fields, *lookups])
-        return f"fields($select={quote(','.join(names), safe=',')})"
+        return f"fields($select={escaped(','.join(names), safe=',')})"
 
     @property
     def _list(self) -> str:
-        return f"{self.base_url}/sites/{quote(self.site_id, safe=',')}/lists/{quote(self.list_id, safe='')}"
+        return f"{self.base_url}/sites/{escaped(self.site_id, safe=',')}/lists/{escaped(self.list_id, safe='')}"
 
 
 def explain_list(answer: Answer) -> DriveDeltaError:

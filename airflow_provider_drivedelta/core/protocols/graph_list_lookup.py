@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from airflow_provider_drivedelta.core.changes import Answer, JsonObject, Request
 from airflow_provider_drivedelta.core.errors import FixSetup
+from airflow_provider_drivedelta.core.escaped import escaped
 from airflow_provider_drivedelta.core.protocols.graph_list import explain_list
 from airflow_provider_drivedelta.core.protocols.json_pages import items_of, read_object, text_of
 from airflow_provider_drivedelta.core.sources import SharePointList
@@ -27,14 +28,14 @@ class Lists:
 
 def ask_for_graph_site(base_url: str, site: str) -> Request:
     """https://learn.microsoft.com/graph/api/site-getbypath"""
-    return Request(f"{base_url}/sites/{quote(site, safe=':/,')}?{_SELECT}", headers=_HEADERS)
+    return Request(f"{base_url}/sites/{escaped(site, safe=':/,')}?{_SELECT}", headers=_HEADERS)
 
 
 def ask_for_graph_lists(base_url: str, site: str, list_id: str = "") -> Request:
     """One list by its id, or all that the site has; what is said of a list says which site it is on."""
-    one = f"/{quote(list_id, safe='')}" if list_id else ""
+    one = f"/{escaped(list_id, safe='')}" if list_id else ""
     ended = ":" if ":/" in site else ""  # a path needs a colon before more of the address
-    return Request(f"{base_url}/sites/{quote(site, safe=':/,')}{ended}/lists{one}?{_LIST_SELECT}", headers=_HEADERS)
+    return Request(f"{base_url}/sites/{escaped(site, safe=':/,')}{ended}/lists{one}?{_LIST_SELECT}", headers=_HEADERS)
 
 
 def site_of(found: JsonObject) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from airflow_provider_drivedelta.core.changes import Answer, JsonObject, Request
 from airflow_provider_drivedelta.core.errors import FixSetup
+from airflow_provider_drivedelta.core.escaped import escaped
 from airflow_provider_drivedelta.core.protocols.json_pages import read_object
 from airflow_provider_drivedelta.core.protocols.sharepoint_errors import explain, fault_of
 from airflow_provider_drivedelta.core.sources import SharePointList
@@ -53,4 +52,4 @@ def _get(url: str) -> Request:
 
 def _quoted(text: str) -> str:
     """A text inside quotes in an address: a quote of its own is doubled."""
-    return quote(text.replace("'", "''"), safe="/" if text.startswith("/") else "")
+    return escaped(text.replace("'", "''"), safe="/" if text.startswith("/") else "")

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from urllib.parse import quote, unquote
+from urllib.parse import unquote
 
 from airflow_provider_drivedelta.core.changes import Answer, JsonObject, Page, Request, Token
 from airflow_provider_drivedelta.core.errors import BrokenFeed, Flavour, StartOver
+from airflow_provider_drivedelta.core.escaped import escaped
 from airflow_provider_drivedelta.core.protocols.drive_calls import DriveCalls
 from airflow_provider_drivedelta.core.protocols.graph_errors import explain
 from airflow_provider_drivedelta.core.protocols.json_pages import read_object, text_of
@@ -87,7 +88,7 @@ class ViewChanges(OneDriveSpelling, DriveCalls):
 
     def _escaped(self, token: str) -> str:
         """A token without a link to copy it from; SharePoint's hosts have its `#` escaped twice (odapi#288)."""
-        return quote(token.replace("#", "%23") if "/_api/" in self.base_url.lower() else token, safe="")
+        return escaped(token.replace("#", "%23") if "/_api/" in self.base_url.lower() else token, safe="")
 
 
 def _has_more(body: JsonObject, empty: bool, where: str) -> bool:

@@ -6,6 +6,7 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import TracebackType
@@ -28,12 +29,13 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 MAX_REDIRECTS = 5
+MOST_CONNECTIONS = 64  # kept open side by side, each made when it is needed; as many feeds can be asked at once
 # The form Microsoft asks for, so that it can tell well-behaved clients apart ([D] spdev throttling).
 USER_AGENT = f"NONISV|DriveDelta|airflow-provider-drivedelta/{__version__}"
 
 
 class Transport:
-    """One HTTP session to the hosts of one connection.
+    """One HTTP session to the hosts of one connection; feeds that are asked side by side share it, see `for_feed`.
 
     :param auth: signs each request; called only for addresses on the connection's own host. If it has a
         method `renew`, it is asked once for a fresh token when the service answers 401.
@@ -53,7 +55,7 @@ class Transport:
         max_wait: float = 600.0,
         policy: RetryPolicy | None = None,
         limits: BodyLimits | None = None,
-        sleep: Callable[[float], None] = time.sleep,
+        sleep: Callable[[float], object] | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         check_ca_file(verify)
@@ -61,17 +63,21 @@ class Transport:
         assert own is not None  # check_base_url has seen to it
         self.allowed = frozenset({own})
         self._auth, self._verify, self._proxies = auth, verify, dict(proxies or {})
-        self._policy, self._limits, self._sleep = policy or RetryPolicy(), limits or BodyLimits(), sleep
-        self._clock = clock
+        self._policy, self._limits, self._clock = policy or RetryPolicy(), limits or BodyLimits(), clock
         self.gate = ThrottleGate(max_wait=max_wait, sleep=sleep, clock=clock)
         self._session = requests.Session()
-        self._session.mount("https://", VerbatimAdapter())
-        self._session.mount("http://", VerbatimAdapter())
-        self.requests = 0
+        for scheme in ("https://", "http://"):
+            self._session.mount(scheme, VerbatimAdapter(pool_maxsize=MOST_CONNECTIONS))
+        self.requests, self.throttled_seconds = 0, 0.0
 
-    @property
-    def throttled_seconds(self) -> float:
-        return self.gate.waited
+    def for_feed(self, gate: ThrottleGate) -> Transport:
+        """The same session and sign-in for one of many feeds: with counts of its own, and the gate that all share.
+
+        Not to be closed: that is for who made the first one.
+        """
+        own = copy(self)
+        own.gate, own.requests, own.throttled_seconds = gate, 0, 0.0
+        return own
 
     def close(self) -> None:
         """Close all connections, the sign-in's included."""
@@ -101,7 +107,7 @@ class Transport:
         """
         failures = throttled = 0
         while True:
-            self.gate.pass_through()
+            self.throttled_seconds += self.gate.pass_through()
             try:
                 answer = self._answer(request)
                 if answer.status not in THROTTLED:
@@ -123,10 +129,10 @@ class Transport:
             raise RetryLater(f"{fault.what}, {failures} times in a row", where=fault.where, then=fault.then) from fault
         wait = self._policy.back_off(failures)
         log.info("%s; trying again in %.1f s", fault.what, wait)
-        self._sleep(wait)
+        self.gate.pause(wait)
 
     def _slow_down(self, answer: Answer, throttled: int) -> None:
-        wait = self._policy.throttle_wait(answer.headers, throttled, answer.received_at)
+        wait = self._policy.throttle_wait(answer.headers, throttled, answer.dated)
         if throttled >= self._policy.throttled_attempts:
             what = f"The service answered {answer.status} {throttled} times in a row"
             raise RetryLater(what, where=answer.where, after=wait)

@@ -65,9 +65,18 @@ def check_link(url: str, allowed: frozenset[Origin], what: str) -> None:
         hosts = ", ".join(sorted(host for _, host, _ in allowed))
         raise BrokenFeed(
             f"{what} leads to another host, so it was not followed",
-            where=f"{redact(url)}, allowed: {hosts}",
+            where=f"{_place(url)}, allowed: {hosts}",
             then="If the connection's host was changed on purpose, run once with full_reload; otherwise report it.",
         )
+
+
+def _place(url: str) -> str:
+    """The host of a link that is not ours: any other part of it may be what lets one in (1drv.com has it in paths)."""
+    found = origin(url)
+    if found is None:
+        return "an unreadable address"
+    scheme, host, port = found
+    return f"{scheme}://{host}" + ("" if port == _PORTS[scheme] else f":{port}")
 
 
 def joined(base: str, link: str) -> str:

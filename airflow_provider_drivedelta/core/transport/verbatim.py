@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from contextvars import ContextVar
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from requests.adapters import HTTPAdapter
 from requests.models import PreparedRequest, Response
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
-from urllib3.poolmanager import PoolManager
+from urllib3.poolmanager import PoolManager, ProxyManager
 
 from airflow_provider_drivedelta.core.transport.links import redact
+
+Manager = TypeVar("Manager", bound=PoolManager)
 
 _target: ContextVar[str | None] = ContextVar("target", default=None)
 _SENDABLE = re.compile(r"[\x21-\x7e]+")
@@ -23,9 +26,7 @@ class _Verbatim:
     """Puts the link's own target on the request line, where there is one."""
 
     def putrequest(self, method: str, url: str, *args: bool, **kwargs: bool) -> None:
-        # An absolute address means a plain-http proxy, which needs urllib3's form of it.
-        target = _target.get() if url.startswith("/") else None
-        super().putrequest(method, target or url, *args, **kwargs)  # type: ignore[misc]
+        super().putrequest(method, _target.get() or url, *args, **kwargs)  # type: ignore[misc]
 
 
 class _PlainConnection(_Verbatim, HTTPConnection):
@@ -53,12 +54,18 @@ class VerbatimAdapter(HTTPAdapter):
 
     def init_poolmanager(self, *args: object, **kwargs: object) -> None:
         super().init_poolmanager(*args, **kwargs)  # type: ignore[arg-type]
-        self.poolmanager: PoolManager
-        self.poolmanager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TlsPool}
+        self.poolmanager = _with_our_pools(self.poolmanager)
+
+    def proxy_manager_for(self, proxy: str, **kwargs: str) -> ProxyManager:
+        manager: ProxyManager = super().proxy_manager_for(proxy, **kwargs)
+        return _with_our_pools(manager)
 
     def request_url(self, request: PreparedRequest, proxies: Mapping[str, str] | None) -> str:
         url = super().request_url(request, proxies)
-        return redact(url) if url.startswith("/") else url
+        if not url.startswith("/"):
+            host = urlsplit(url)._replace(path="", query="", fragment="").geturl()
+            _target.set(f"{host}{_target.get()}")  # a plain-http proxy wants the whole address; `send` sets it back
+        return redact(url)
 
     def send(self, request: PreparedRequest, *args: object, **kwargs: object) -> Response:
         chosen = _target.set(getattr(request, "verbatim_target", request.path_url))
@@ -66,6 +73,11 @@ class VerbatimAdapter(HTTPAdapter):
             return super().send(request, *args, **kwargs)  # type: ignore[arg-type]
         finally:
             _target.reset(chosen)
+
+
+def _with_our_pools(manager: Manager) -> Manager:
+    manager.pool_classes_by_scheme = {"http": _PlainPool, "https": _TlsPool}
+    return manager
 
 
 def keep_verbatim(prepared: PreparedRequest, url: str) -> None:

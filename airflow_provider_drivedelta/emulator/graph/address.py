@@ -10,6 +10,8 @@ from urllib.parse import quote, unquote
 
 _KEYED = re.compile(r"(drives|users|groups|sites|items|lists)\('(.*)'\)")
 _DELTA = re.compile(r"(?:microsoft\.graph\.)?delta(?:\((?:token=(?:'(.*)'|null))?\))?")
+_SEARCH = re.compile(r"(?:microsoft\.graph\.)?search\(q='(.*)'\)")
+_FUNCTIONS = ("", "children", "content", "permissions", "versions")
 _OWNERS = ("users", "groups", "sites")
 _VERSIONS = ("v1.0", "beta")
 
@@ -34,6 +36,7 @@ class Address:
     item: ItemPlace | None = None
     function: str = ""
     token: str | None = None
+    search: str | None = None
     stem: str = ""
     """The path up to the function, escaped; links are built on it."""
 
@@ -48,9 +51,11 @@ def read_address(raw_path: str) -> Address:
         return Address(owner, collection=True, stem=words.stem)
     item = _item(words)
     stem = words.stem
-    function, token = _function(words)
+    function, argument = _function(words)
     words.expect_end()
-    return Address(owner, False, item, function, token, stem)
+    if function == "search":
+        return Address(owner, False, item, function, search=argument, stem=stem)
+    return Address(owner, False, item, function, argument, stem=stem)
 
 
 class _Words:
@@ -141,11 +146,11 @@ def _item(words: _Words) -> ItemPlace | None:
 
 def _function(words: _Words) -> tuple[str, str | None]:
     word = words.peek()
-    if word in ("", "children", "content"):
+    if word in _FUNCTIONS:
         words.take()
         return word, None
-    found = _DELTA.fullmatch(word)
-    if found is None:
-        return "", None
-    words.take()
-    return "delta", found[1].replace("''", "'") if found[1] is not None else None
+    for function, pattern in (("delta", _DELTA), ("search", _SEARCH)):
+        if found := pattern.fullmatch(word):
+            words.take()
+            return function, found[1].replace("''", "'") if found[1] is not None else None
+    return "", None

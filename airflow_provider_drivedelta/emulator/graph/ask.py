@@ -52,11 +52,11 @@ class Ask:
     def placed(self, item: Item) -> Placed:
         return Places(self.served.drive, self.served.drive.head).of(item)
 
-    def written(self, placed: Placed, *, shared_changed: bool = False) -> dict[str, Json]:
-        """The item's JSON, cut down to what ``$select`` asks for."""
+    def written(self, placed: Placed, *, shared_changed: bool = False, whole: bool = False) -> dict[str, Json]:
+        """The item's JSON, cut down to what ``$select`` asks for unless it is wanted whole."""
         url = "" if placed.item.is_folder else self.downloads.url(self.origin, self.served.drive.id, placed.item.id)
         body = Resources(self.served.drive).item(placed, download_url=url, shared_changed=shared_changed)
-        return selected(body, self.options.select)
+        return body if whole else selected(body, self.options.select)
 
     def link(self, function: str, **parameters: str) -> str:
         query = "&".join(filter(None, (self.options.kept, *(f"{name}={value}" for name, value in parameters.items()))))

@@ -6,6 +6,7 @@ from urllib.parse import quote, unquote
 
 _KEYED = re.compile(r"(sites|lists|items)\('(.*)'\)")
 _DELTA = re.compile(r"(?:microsoft\.graph\.)?delta(?:\((?:token=(?:'(?P<token>.*)'|null))?\))?")
+_ALL = re.compile(r"(?:oneDrive\.)?getAllSites(?:\(\))?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,7 +15,8 @@ class ListAddress:
 
     site: str = ""
     kind: str
-    """``sites``, ``site``, ``lists``, ``list``, ``columns``, ``items``, ``item`` or ``delta``."""
+    """``sites``, ``all sites``, ``site``, ``subsites``, ``libraries``, ``lists``, ``list``, ``columns``, ``items``,
+    ``item`` or ``delta``."""
     list: str = ""
     item: str = ""
     token: str | None = None
@@ -29,9 +31,13 @@ def read_list_address(raw_path: str) -> ListAddress | None:
         return None
     if len(words) == 2:
         return ListAddress(kind="sites")
+    if _ALL.fullmatch(words[2]) and len(words) == 3:
+        return ListAddress(kind="all sites")
     site, at = _site(words)
     if len(words) == at:
         return ListAddress(kind="site", site=site)
+    if words[at:] in (["sites"], ["drives"]):
+        return ListAddress(kind="subsites" if words[at] == "sites" else "libraries", site=site)
     if words[at] != "lists":
         return None
     return _below(site, words, at + 1)

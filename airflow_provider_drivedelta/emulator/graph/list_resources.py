@@ -53,11 +53,13 @@ class ListResources:
             "name": self.site.path.rpartition("/")[2],
             "displayName": self.site.title,
             "webUrl": self.origin + quote(self.site.path),
+            "isPersonalSite": self.site.path.casefold().startswith("/personal/"),
             "siteCollection": {"hostname": self.site.host},
         }
 
     def list_body(self, own: SharePointList) -> dict[str, Json]:
-        return {
+        system: dict[str, Json] = {"system": {}} if own.system else {}
+        return system | {
             "id": own.id,
             "name": own.path.rpartition("/")[2],
             "displayName": own.title,
@@ -65,7 +67,7 @@ class ListResources:
             "lastModifiedDateTime": stamp(own.modified),
             "webUrl": self.origin + quote(own.path),
             "parentReference": {"siteId": self.site.graph_id},
-            "list": {"contentTypesEnabled": False, "hidden": False, "template": "genericList"},
+            "list": {"contentTypesEnabled": False, "hidden": own.hidden, "template": own.template},
         }
 
     def column(self, field: Field) -> dict[str, Json]:

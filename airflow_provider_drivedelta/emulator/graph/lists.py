@@ -1,69 +1,31 @@
-"""``/sites`` of Graph: sites found, their lists, and what happened to a list's items since a token."""
+"""A site or a list of Graph by itself, its columns and items, and what happened to the items since a token."""
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from urllib.parse import parse_qsl, urlsplit
+from dataclasses import replace
+from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from airflow_provider_drivedelta.emulator.graph.answers import Answers, ServiceError, origin
+from airflow_provider_drivedelta.emulator.graph.answers import Answers, ServiceError
+from airflow_provider_drivedelta.emulator.graph.filters import arranged
 from airflow_provider_drivedelta.emulator.graph.list_address import ListAddress
-from airflow_provider_drivedelta.emulator.graph.list_resources import ListResources
-from airflow_provider_drivedelta.emulator.graph.options import BadOption, Options, read_options
+from airflow_provider_drivedelta.emulator.graph.list_ask import ListAsk
+from airflow_provider_drivedelta.emulator.graph.options import BadOption, read_options
+from airflow_provider_drivedelta.emulator.graph.paging import paged
 from airflow_provider_drivedelta.emulator.graph.resync import resync_required
+from airflow_provider_drivedelta.emulator.graph.sites import all_sites, found_sites, libraries, lists, subsites
 from airflow_provider_drivedelta.emulator.items import Json
 from airflow_provider_drivedelta.emulator.lists.delta import ListDelta, ListPage
 from airflow_provider_drivedelta.emulator.lists.sharepoint_list import SharePointList
-from airflow_provider_drivedelta.emulator.lists.site import NoSuchList, NoSuchSite, Site
+from airflow_provider_drivedelta.emulator.lists.site import NoSuchList, NoSuchSite
 from airflow_provider_drivedelta.emulator.tenant import Tenant
-from airflow_provider_drivedelta.emulator.tokens import BROKEN, DeltaToken
+from airflow_provider_drivedelta.emulator.tokens import BROKEN
 
-_LOOPBACK = ("127.0.0.1", "localhost")
+_NON_INDEXED = "honornonindexedquerieswarningmayfailrandomly"
+_OF_FIELDS = re.compile(r"\bfields/(\w+)")
 _EXPANDED = re.compile(r"\s*fields\s*(?:\(\s*\$?select\s*=\s*(?P<names>[^)]*)\))?\s*", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class ListAsk:
-    """One question about sites and lists, read and resolved."""
-
-    request: Request
-    answers: Answers
-    address: ListAddress
-    options: Options
-    selected: frozenset[str] | None
-    tenant: Tenant
-    most: int
-    """The service's cap, whatever ``$top`` asks for."""
-
-    @property
-    def origin(self) -> str:
-        return origin(self.request)
-
-    @property
-    def size(self) -> int:
-        return min(self.options.top or self.most, self.most)
-
-    def site(self) -> Site:
-        site = _find_site(self.tenant, self.address.site, self.request)
-        if site.denied:
-            raise ServiceError(403, "accessDenied", "Access denied")
-        return site
-
-    def list(self) -> SharePointList:
-        return self.site().list(self.address.list)
-
-    def resources(self, site: Site) -> ListResources:
-        over_loopback = urlsplit(self.origin).hostname in _LOOPBACK
-        return ListResources(site, self.origin if over_loopback else f"https://{site.host}")
-
-    def context(self, kind: str) -> str:
-        return f"{self.origin}/v1.0/$metadata#{kind}"
-
-    def link(self, function: str, token: DeltaToken) -> str:
-        query = "&".join(filter(None, (self.options.kept, f"token={token.encode()}")))
-        return f"{self.origin}{self.address.stem}/{function}?{query}"
 
 
 def answer_lists(request: Request, answers: Answers, address: ListAddress, tenant: Tenant, page_size: int) -> Response:
@@ -87,40 +49,9 @@ def _expanded(query: str) -> frozenset[str] | None:
     return frozenset(name.strip() for name in (found["names"] or "").split(",") if name.strip())
 
 
-def _find_site(tenant: Tenant, key: str, request: Request) -> Site:
-    host, colon, path = key.partition(":")
-    if not colon:
-        return tenant.site("/" if key.casefold() in ("root", *_hosts(tenant, request)) else key)
-    if host.casefold() not in _hosts(tenant, request):
-        raise NoSuchSite(key)
-    return tenant.site("/" + path.strip("/"))
-
-
-def _hosts(tenant: Tenant, request: Request) -> set[str]:
-    return {site.host.casefold() for site in tenant.sites} | {request.url.hostname or "", request.url.netloc}
-
-
-def _sites(ask: ListAsk) -> Response:
-    """Those whose title or path holds the words of ``search``; ``*`` is everything."""
-    query = ask.request.query_params
-    wanted = query.get("search", query.get("$search", "*")).strip('"').casefold()
-    found = [
-        ask.resources(site).site_body()
-        for site in ask.tenant.sites
-        if not site.denied and (wanted in ("*", "") or wanted in f"{site.title} {site.path}".casefold())
-    ]
-    return ask.answers.json({"@odata.context": ask.context("sites"), "value": found})
-
-
 def _site(ask: ListAsk) -> Response:
     site = ask.site()
     return ask.answers.json({"@odata.context": ask.context("sites/$entity"), **ask.resources(site).site_body()})
-
-
-def _lists(ask: ListAsk) -> Response:
-    site = ask.site()
-    bodies = [ask.resources(site).list_body(own) for own in site.lists]
-    return ask.answers.json({"@odata.context": ask.context("lists"), "value": bodies})
 
 
 def _list(ask: ListAsk) -> Response:
@@ -146,6 +77,8 @@ def _item(ask: ListAsk) -> Response:
 def _items(ask: ListAsk) -> Response:
     """By id; a page goes on after the last id of the one before."""
     own, after = ask.list(), ask.options.skip or "0"
+    if ask.options.filter or ask.options.order or ask.options.count:
+        return _arranged_items(ask, own)
     if not after.isdigit():
         raise BadOption("Invalid value specified for the '$skiptoken' query option.")
     waiting = [item for item in own.walk() if item.id > int(after)]
@@ -156,6 +89,25 @@ def _items(ask: ListAsk) -> Response:
         query = "&".join(filter(None, (ask.options.kept, f"$skiptoken={page[-1].id}")))
         body["@odata.nextLink"] = f"{ask.origin}{ask.address.stem}/items?{query}"
     return ask.answers.json({**body, "value": [resources.item(own, item, selected=ask.selected) for item in page]})
+
+
+def _arranged_items(ask: ListAsk, own: SharePointList) -> Response:
+    """In an order and a choice of the client's, paged by number."""
+    asked_of = set(_OF_FIELDS.findall(f"{ask.options.filter},{ask.options.order}"))
+    unindexed = [field.name for field in own.fields if field.name in asked_of and not field.indexed]
+    if unindexed and _NON_INDEXED not in ask.request.headers.get("prefer", "").casefold():
+        raise BadOption(
+            f"Field '{unindexed[0]}' cannot be referenced in filter or orderby as it is not indexed. Provide the "
+            "'Prefer: HonorNonIndexedQueriesWarningMayFailRandomly' header to allow this, but be warned that such "
+            "queries may fail on large lists."
+        )
+    resources = ask.resources(own.site)
+    bodies = {str(item.id): resources.item(own, item, selected=ask.selected) for item in own.walk()}
+    whole = [resources.item(own, item, selected=frozenset()) for item in own.walk()]
+    page = paged(
+        ask, [bodies[str(body["id"])] for body in arranged(whole, ask.options)], f"{ask.origin}{ask.address.stem}/items"
+    )
+    return ask.answers.json({"@odata.context": ask.context("lists/items"), **page})
 
 
 def _delta(ask: ListAsk) -> Response:
@@ -203,7 +155,10 @@ _ROUTES: dict[str, Callable[[ListAsk], Response]] = {
     "item": _item,
     "items": _items,
     "list": _list,
-    "lists": _lists,
+    "all sites": all_sites,
+    "libraries": libraries,
+    "lists": lists,
     "site": _site,
-    "sites": _sites,
+    "sites": found_sites,
+    "subsites": subsites,
 }

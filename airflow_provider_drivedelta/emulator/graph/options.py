@@ -21,6 +21,10 @@ class Options:
     skip: str | None = None
     without_parents: bool = False
     sharing_changes: bool = False
+    filter: str = ""
+    order: str = ""
+    expand: str = ""
+    count: bool = False
     kept: str = ""
     """The query as it is baked into links: all but the token."""
 
@@ -36,6 +40,10 @@ def read_options(raw_query: str, headers: Mapping[str, str]) -> Options:
         skip=known.get("skiptoken"),
         without_parents=headers.get("deltaexcludeparent", "false").casefold() not in ("false", "0"),
         sharing_changes=prefer >= _SHARING,
+        filter=known.get("filter", ""),
+        expand=known.get("expand", ""),
+        order=known.get("orderby", ""),
+        count=known.get("count", "").casefold() == "true",
         kept="&".join(_spelled(*pair) for pair in pairs if pair[0].removeprefix("$").casefold() not in _OURS),
     )
 

@@ -6,17 +6,20 @@ from collections.abc import Callable
 from starlette.requests import Request
 from starlette.responses import Response
 
-from airflow_provider_drivedelta.emulator.bearer import Bearers, presented
 from airflow_provider_drivedelta.emulator.downloads import Downloads
 from airflow_provider_drivedelta.emulator.drive import NoSuchItem
+from airflow_provider_drivedelta.emulator.entra.bearer import Bearers, presented
 from airflow_provider_drivedelta.emulator.graph.address import Address, NotUnderstood, read_address
 from airflow_provider_drivedelta.emulator.graph.answers import Answers, ServiceError
 from airflow_provider_drivedelta.emulator.graph.ask import Ask
+from airflow_provider_drivedelta.emulator.graph.batch import batch
 from airflow_provider_drivedelta.emulator.graph.delta import delta
-from airflow_provider_drivedelta.emulator.graph.items import children, content, drive, item
+from airflow_provider_drivedelta.emulator.graph.item_parts import permissions, versions
+from airflow_provider_drivedelta.emulator.graph.items import children, content, drive, item, search
 from airflow_provider_drivedelta.emulator.graph.list_address import read_list_address
 from airflow_provider_drivedelta.emulator.graph.lists import answer_lists
 from airflow_provider_drivedelta.emulator.graph.options import BadOption, read_options
+from airflow_provider_drivedelta.emulator.graph.people import answer_people
 from airflow_provider_drivedelta.emulator.graph.resources import Resources, selected
 from airflow_provider_drivedelta.emulator.sharepoint.authorize import for_sharepoint_alone
 from airflow_provider_drivedelta.emulator.tenant import NoSuchDrive, ServedDrive, Tenant
@@ -27,6 +30,9 @@ _ROUTES: dict[str, Callable[[Ask], Response]] = {
     "children": children,
     "content": content,
     "delta": delta,
+    "permissions": permissions,
+    "search": search,
+    "versions": versions,
 }
 # What went wrong inside, as the service says it: status, code, and a message where ours would not do.
 _ERRORS: dict[type[Exception], tuple[int, str, str]] = {
@@ -52,7 +58,17 @@ class Graph:
 
     async def answer(self, request: Request) -> Response:
         # In a thread: a scan of a large folder or a hash must not stop the other answers.
+        if request.method == "POST" and request.url.path in ("/v1.0/$batch", "/beta/$batch"):
+            return await asyncio.to_thread(self._batch, request, await request.body())
         return await asyncio.to_thread(self._answer, request)
+
+    def _batch(self, request: Request, body: bytes) -> Response:
+        answers = self._answers(request)
+        try:
+            self._authorize(request)
+            return answers.json(batch(request, body, self._answer))
+        except ServiceError as error:
+            return answers.error(error)
 
     def _answer(self, request: Request) -> Response:
         answers = self._answers(request)
@@ -85,6 +101,8 @@ class Graph:
         self._refuse_foreign(request)
         if lists := read_list_address(raw_path.decode("ascii")):
             return answer_lists(request, answers, lists, self._tenant, self._page_size)
+        if people := answer_people(request, raw_path.decode("ascii"), answers, self._tenant, self._page_size):
+            return people
         address = read_address(raw_path.decode("ascii"))
         options = read_options(request.scope["query_string"].decode("ascii"), request.headers)
         if address.collection:
@@ -92,7 +110,7 @@ class Graph:
             return answers.json({"value": [selected(body, options.select) for body in drives]})
         served = self._served(address)
         ask = Ask(request, answers, address, options, served, self._downloads, self._page_size)
-        if address.item is None:
+        if address.item is None and address.function != "search":
             return drive(ask)
         if address.function != "delta":
             served.refresh(older_than=FRESH_ENOUGH)

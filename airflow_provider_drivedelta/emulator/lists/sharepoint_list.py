@@ -35,13 +35,15 @@ class SharePointList(ItemShelf):
     """Operations take ids and return the new form of the item; values go by internal name or by title of the field.
 
     ``threshold`` is how many items the service looks through for a query that no index answers; ``versioning`` lets
-    the version that people see grow with every edit.
+    the version that people see grow with every edit. ``template`` is Graph's word for what the list was made from;
+    ``system`` lists are the service's own.
     """
 
     def __init__(self, site: "Site", title: str, path: str, fields: Iterable[Field], seed: str) -> None:
         super().__init__(site, title, path, fields, seed)
         self.quirks, self.refusal = Quirks(), Refusal()
         self.threshold, self.versioning = 5000, False
+        self.template, self.hidden, self.system = "genericList", False, False
         self.epoch = 0
         """How often the tokens were expired."""
 

@@ -42,8 +42,8 @@ class ViewAsk(Ask):
     def say(self, token: DeltaToken) -> str:
         return spelled(token, business=self.view.business)
 
-    def written(self, placed: Placed, *, shared_changed: bool = False) -> dict[str, Json]:
-        body = super().written(placed, shared_changed=shared_changed)
+    def written(self, placed: Placed, *, shared_changed: bool = False, whole: bool = False) -> dict[str, Json]:
+        body = super().written(placed, shared_changed=shared_changed, whole=whole)
         base = f"{self.origin}{self.address.stem}" if self.view.business and not self.answers.plain else ""
         return as_onedrive(body, business=self.view.business, in_feed=bool(self.view.function), described_at=base)
 

@@ -8,9 +8,10 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
+from airflow_provider_drivedelta.emulator.graph.address import NotUnderstood
 from airflow_provider_drivedelta.emulator.graph.answers import Answers
 from airflow_provider_drivedelta.emulator.graph.ask import Ask
-from airflow_provider_drivedelta.emulator.graph.items import children, content, drive, item
+from airflow_provider_drivedelta.emulator.graph.items import children, content, drive, item, search
 from airflow_provider_drivedelta.emulator.graph.options import read_options
 from airflow_provider_drivedelta.emulator.graph.routes import FRESH_ENOUGH, Graph
 from airflow_provider_drivedelta.emulator.onedrive.address import base_of, is_business, names_a_feed, read_view
@@ -19,7 +20,12 @@ from airflow_provider_drivedelta.emulator.onedrive.feeds import view_changes, vi
 
 PERSONAL_HOST = "api.onedrive.com"
 _FEEDS: dict[str, Callable[[ViewAsk], Response]] = {"delta": view_delta, "changes": view_changes}
-_PLACES: dict[str, Callable[[Ask], Response]] = {"": item, "children": children, "content": content}
+_PLACES: dict[str, Callable[[Ask], Response]] = {
+    "": item,
+    "children": children,
+    "content": content,
+    "search": search,
+}
 
 
 class OneDrive(Graph):
@@ -40,9 +46,11 @@ class OneDrive(Graph):
         ask = ViewAsk(request, answers, view.address, options, served, self._downloads, self._page_size, view)
         if view.function:
             return _FEEDS[view.function](ask)
-        if view.address.item is None:
+        if view.address.item is None and view.address.function != "search":
             return drive(ask)
         served.refresh(older_than=FRESH_ENOUGH)
+        if view.address.function not in _PLACES:
+            raise NotUnderstood(f"Resource not found for the segment '{view.address.function}'.")
         return _PLACES[view.address.function](ask)
 
     def route(self) -> BaseRoute:

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
-from airflow_provider_drivedelta.emulator.bearer import Bearers, Grant, presented
+from airflow_provider_drivedelta.emulator.entra.bearer import Bearers, Grant, presented
 
 _SHAREPOINT = "00000003-0000-0ff1-ce00-000000000000"
 _CHALLENGE = (

@@ -37,6 +37,14 @@ def answer_changes(sharepoint_list: SharePointList, change_token: str, selection
         return reading.since(read_change_token(change_token, sharepoint_list.id))
 
 
+def start_of(sharepoint_list: SharePointList, token: ChangeToken) -> int | None:
+    """The change number that a token stands for; None: the change log no longer reaches back to it."""
+    number = sharepoint_list.log.number_at(token.at) if token.number == -1 else token.number
+    too_old = sharepoint_list.site.clock.now() - token.at > TOKEN_LIFE
+    unknown = number < -1 or number > sharepoint_list.log.head
+    return None if too_old or unknown or number < sharepoint_list.floor else number
+
+
 @dataclass(frozen=True, slots=True)
 class _Taken:
     """Events that one answer has room for: up to which number, and the items among them that are shown."""
@@ -54,7 +62,7 @@ class _Reading:
         return ChangesAnswer(token=self._token(), schema=list_element(self._list), rows=self._all_rows())
 
     def since(self, token: ChangeToken) -> ChangesAnswer:
-        start = self._start(token)
+        start = start_of(self._list, token)
         if start is None:
             return ChangesAnswer(token=self._token()) if self._list.quirks.silent_when_expired else _INVALID
         events = self._list.log.after(start)
@@ -81,13 +89,6 @@ class _Reading:
             schema=list_element(self._list) if schema else "",
             rows=Rows(items=list(shown.values())),
         )
-
-    def _start(self, token: ChangeToken) -> int | None:
-        """The change number that a token stands for; None: the change log no longer reaches back to it."""
-        number = self._list.log.number_at(token.at) if token.number == -1 else token.number
-        too_old = self._list.site.clock.now() - token.at > TOKEN_LIFE
-        unknown = number < -1 or number > self._list.log.head
-        return None if too_old or unknown or number < self._list.floor else number
 
     def _token(self, number: int | None = None, at: datetime | None = None) -> str:
         head = self._list.log.head if number is None else number

@@ -14,6 +14,7 @@ from airflow_provider_drivedelta.emulator.sharepoint.address import Segment
 from airflow_provider_drivedelta.emulator.sharepoint.change_query import read_change_query
 from airflow_provider_drivedelta.emulator.sharepoint.changes import answer_changes
 from airflow_provider_drivedelta.emulator.sharepoint.failures import SharePointError, bad_query, no_resource
+from airflow_provider_drivedelta.emulator.sharepoint.get_changes import changes_of
 from airflow_provider_drivedelta.emulator.sharepoint.replies import Replies
 from airflow_provider_drivedelta.emulator.sharepoint.resources import RestResources
 from airflow_provider_drivedelta.emulator.sharepoint.row_values import RowValues
@@ -53,6 +54,8 @@ def list_answer(call: ListCall, segments: Sequence[Segment]) -> Response:
     arguments = [segment.argument for segment in segments if segment.argument is not None]
     if name == "getlistitemchangessincetoken":
         return _changes(call)
+    if name == "getchanges" and call.request.method == "POST":
+        return _log(call)
     if call.request.method != "GET":
         raise SharePointError(405, "-1, System.NotSupportedException", "The emulator is read only over the wire.")
     plain, keyed = _PLAIN.get(name), _KEYED.get(name)
@@ -75,6 +78,11 @@ def _changes(call: ListCall) -> Response:
         answer = answer_changes(call.list, asked.change_token, selection)
         values = RowValues(call.list, selection.options, call.resources.origin)
         return call.replies.xml(RowsetWriter(values, selection.fields, selection.view_fields).write(answer))
+
+
+def _log(call: ListCall) -> Response:
+    entries = [(f"{call.url}/GetChanges", entry) for entry in changes_of(call.list, call.body)]
+    return call.replies.collection("SP.ChangeItem", entries)
 
 
 def _refuse_failing(selection: Selection) -> None:

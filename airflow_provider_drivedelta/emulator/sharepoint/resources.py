@@ -41,6 +41,17 @@ _FIELD_TYPES = {
     "ModStat": 23,
     "ContentTypeId": 25,
 }
+# SP.ListTemplateType, by Graph's words for them.
+_TEMPLATES = {
+    "genericList": 100,
+    "documentLibrary": 101,
+    "links": 103,
+    "announcements": 104,
+    "tasks": 107,
+    "userInformation": 112,
+    "masterPageCatalog": 116,
+    "webPageLibrary": 119,
+}
 # SharePoint has numbers for its time zones, and words of its own.
 _TIME_ZONES = {
     "UTC": (93, "(UTC) Coordinated Universal Time"),
@@ -103,17 +114,19 @@ class RestResources:
             "WebFullUrl": self.site_url,
         }
 
-    def list(self, own: SharePointList) -> dict[str, Json]:
+    def list(self, own: SharePointList, *, with_folder: bool = False) -> dict[str, Json]:
         token = ChangeToken(own.id, self.site.clock.now(), own.log.head)
-        return {
+        folder: dict[str, Json] = {"RootFolder": self.root_folder(own)} if with_folder else {}
+        return folder | {
             "Id": own.id,
             "Title": own.title,
-            "BaseTemplate": 100,
-            "BaseType": 0,
+            "BaseTemplate": _TEMPLATES[own.template],
+            "BaseType": int("Library" in own.template),
             "Created": stamp(own.created),
             "CurrentChangeToken": {"StringValue": token.encode()},
             "EntityTypeName": own.path.rpartition("/")[2] + "List",
-            "Hidden": False,
+            "Hidden": own.hidden,
+            "IsCatalog": "Catalog" in own.template,
             "ItemCount": len(own.walk()),
             "LastItemModifiedDate": stamp(own.modified),
             "LastItemDeletedDate": stamp(own.last_deleted),

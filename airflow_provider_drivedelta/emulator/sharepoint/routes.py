@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from airflow_provider_drivedelta.emulator.bearer import Bearers
+from airflow_provider_drivedelta.emulator.entra.bearer import Bearers
 from airflow_provider_drivedelta.emulator.graph.answers import origin
 from airflow_provider_drivedelta.emulator.lists.sharepoint_list import NoSuchListItem, SharePointList
 from airflow_provider_drivedelta.emulator.lists.site import NoSuchList, NoSuchSite, Site
@@ -125,7 +125,10 @@ def _lists(call: _Call, segments: list[Segment]) -> Response:
         own = _by_title(call, rest[0].argument) if rest[0].name == "getbytitle" else _by_id(call, rest[0].argument)
         rest = rest[1:]
     elif not rest and first.name == "lists":
-        found = [(call.resources.list_url(own), call.resources.list(own)) for own in call.site.lists]
+        folder = "rootfolder" in call.request.query_params.get("$expand", "").casefold()
+        found = [
+            (call.resources.list_url(own), call.resources.list(own, with_folder=folder)) for own in call.site.lists
+        ]
         return call.replies.collection("SP.List", found)
     else:
         raise no_resource(rest[0].name if rest else first.name)

@@ -53,6 +53,28 @@ def test_credentials_are_dropped_at_any_depth(other: object, name: str) -> None:
     assert typed == {"file": {}}
 
 
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://x/?tempauth=S3cret",
+        "https://m.svc.ms/t?docid=https%3A%2F%2Fx%3Ftempauth%3DS3cret",
+        "https://m.svc.ms/t?docid=https%253A%252F%252Fx%253FTempAuth%253DS3cret",
+        "https://m.svc.ms/t?access_token=S3cret",
+        "https://public-sn3302.files.1drv.com/y4mS3cret",
+        "https://sn3302files.onedrive.live.com/y2pS3cret",
+    ],
+)
+def test_a_link_that_lets_anybody_in_is_known_by_what_it_looks_like(link: str) -> None:
+    """H5. Thumbnails' have no name of their own."""
+    _, rest = split({"thumbnails": [{"large": {"url": link, "width": 8}}]}, DRIVE_ITEM)
+    assert rest == {"thumbnails": [{"large": {"url": None, "width": 8}}]}
+
+
+def test_a_link_that_asks_who_one_is_stays() -> None:
+    link = "https://contoso.sharepoint.com/_layouts/15/Doc.aspx?sourcedoc=%7B1%7D&file=token.docx"
+    assert split({"odd": [link]}, DRIVE_ITEM) == ({}, {"odd": [link]})
+
+
 GOOD = [
     ("size", "12", 12),
     ("size", "-9223372036854775808", -(2**63)),

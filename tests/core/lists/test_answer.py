@@ -109,6 +109,13 @@ def test_what_services_are_known_to_break_is_mended_and_told() -> None:
     assert read(answer(row(ID="1"))).repairs is None
 
 
+def test_an_answer_that_was_recoded_on_its_way_is_asked_for_again() -> None:
+    """F2: characters that were lost would stay lost in the rows."""
+    body = answer(row(ID="1", Title="\u00c4rger"))
+    with pytest.raises(RetryLater, match="not UTF-8"):
+        read(body.decode().encode("latin-1"))
+
+
 def test_rows_are_all_there_when_they_are_many_and_of_many_shapes() -> None:
     rows = [row(**{"ID": str(n), **{f"F{k}": f"{n}.{k}" for k in range(12) if n >> k & 1}}) for n in range(4096)]
     found = columns(read(answer(*rows)))
@@ -150,6 +157,20 @@ THROTTLED = "-2147024860, Microsoft.SharePoint.SPQueryThrottledException"
             ),
         ),
         ("Access  denied,\n see https://x.example/?tempauth=1", ("text", "", "", "Access denied, see <link>", "other")),
+        (
+            "No Bearer eyJ0.eyJh.s1g-n, access_token=abc&x, wxYz0123wxYz0123wxYz0123wxYz0123wxYz0123.",
+            ("text", "", "", "No <secret> <secret>&x, <secret>.", "other"),
+        ),
+        (
+            "Field 'Some_x0020_long_x0020_name_x0020' of {79cc20e6-adda-438e-8a96-792041b33168}",
+            (
+                "text",
+                "",
+                "",
+                "Field 'Some_x0020_long_x0020_name_x0020' of {79cc20e6-adda-438e-8a96-792041b33168}",
+                "other",
+            ),
+        ),
         ('\ufeff{"error":{"code":"-1","message":"x"}}', ("json", "-1", "", "x", "other")),
         ('{"cut', ("text", "", "", '{"cut', "other")),
     ],

@@ -26,9 +26,11 @@ def table(rows: RawRows) -> Table:
 def by_expat(body: bytes) -> Table | str:
     """The rows, or the error, when every row is read by expat."""
     try:
-        events, _ = parse(body, partial(AnswerEvents, "the list"), where="the list")
+        events, repairs = parse(body, partial(AnswerEvents, "the list"), where="the list")
     except DriveDeltaError as error:
         return f"{type(error).__name__}: {error}"
+    if events.has_list_items and repairs.invalid_bytes and not events.fault:
+        return "not UTF-8"
     if events.has_list_items or events.fault:
         return table(events.rows.rows())
     return "no answer"
@@ -38,7 +40,8 @@ def read(body: bytes) -> Table | str:
     try:
         return table(read_answer(body, where="the list").rows)
     except DriveDeltaError as error:
-        return "no answer" if "is no answer" in str(error) else f"{type(error).__name__}: {error}"
+        known = (said for said in ("no answer", "not UTF-8") if said in str(error))
+        return next(known, f"{type(error).__name__}: {error}")
 
 
 ROWS = (row(ID="1", Title="a"), row(ID="2", Note="it's <b>\r\n\t&amp;\u20ac</b>", Title=""), row(Title="é", ID="3"))

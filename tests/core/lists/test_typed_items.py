@@ -149,3 +149,18 @@ def test_a_column_that_is_idle_stays_null() -> None:
     fewer, _ = evolve(MAP, [field for field in COLUMNS if field.name != "Amount"])
     (row,) = typed(ITEM, fields=fewer).batch.to_pylist()
     assert (row["amount"], json.loads(row["extra"])["fields"]["Amount"]) == (None, 1.5)
+
+
+def test_a_link_that_lets_anybody_in_is_left_out_of_extra_and_the_users_own_fields_are_not() -> None:
+    """H5. Of an item of a library Graph may send the file as well."""
+    secret = {"@microsoft.graph.downloadUrl": "https://x/S3cret", "thumbnails": [{"url": "https://x?tempauth=S3cret"}]}
+    batch = type_items([ITEM | {"driveItem": secret, "fields": {"DownloadUrl": "mine"}}], MAP, site_id="", list_id="")
+    extra = json.loads(str(batch.batch.column("extra")[0]))
+    assert (extra["driveItem"], extra["fields"]) == ({"thumbnails": [{"url": None}]}, {"DownloadUrl": "mine"})
+
+
+def test_an_item_without_end_to_its_depth_is_a_bad_one() -> None:
+    deep: Json = []
+    for _ in range(200):
+        deep = [deep]
+    assert type_items([ITEM | {"odd": deep}], MAP, site_id="", list_id="").bad == {0: ["extra"]}

@@ -55,13 +55,38 @@ def test_callers_that_wait_side_by_side_are_counted_once(time: FakeTime) -> None
     assert gate.waited == 60.0
 
 
-def test_a_refused_closing_leaves_the_gate_as_it_was(gate: ThrottleGate, time: FakeTime) -> None:
+def test_who_comes_after_patience_ended_is_sent_away_without_asking(gate: ThrottleGate, time: FakeTime) -> None:
+    """Many feeds share a gate: that one of them was told to stay away for too long, is told to all of them."""
     gate.close_for(60)
     with pytest.raises(RetryLater) as caught:
         gate.close_for(101)
-    gate.pass_through()
     assert caught.value.after == 101
-    assert time.sleeps == [60.0]
+    time.now += 1
+    with pytest.raises(RetryLater, match="asks for 100 s more, past the 100 s") as another:
+        gate.pass_through()
+    assert (another.value.after, time.sleeps, gate.waited) == (100, [], 60)
+    time.now += 100
+    assert gate.pass_through() == 0
+
+
+class TestStopping:
+    def test_a_gate_that_was_stopped_lets_nobody_through(self, gate: ThrottleGate) -> None:
+        gate.stop()
+        with pytest.raises(RetryLater, match="The run was told to stop"):
+            gate.pass_through()
+
+    def test_who_waits_is_woken(self) -> None:
+        gate = ThrottleGate(max_wait=600)
+        gate.close_for(500)
+        threading.Timer(0.05, gate.stop).start()
+        with pytest.raises(RetryLater, match="The run was told to stop"):
+            gate.pass_through()
+
+
+def test_each_caller_learns_how_long_it_stood_there(gate: ThrottleGate, time: FakeTime) -> None:
+    gate.close_for(30)
+    time.now += 10
+    assert (gate.pass_through(), gate.pass_through(), gate.waited) == (20, 0, 30)
 
 
 def test_a_sleep_that_wakes_early_is_slept_on(time: FakeTime) -> None:

@@ -61,6 +61,13 @@ def test_links_to_anywhere_else_do_not(url: str) -> None:
         check_link(url, OWN, "A link")
 
 
+def test_of_a_link_to_anywhere_else_only_the_host_is_told() -> None:
+    """H5. A download link of a personal drive is `https://…1drv.com/y4m…`: its path is the secret."""
+    with pytest.raises(BrokenFeed, match=r"https://evil\.example:8443, allowed") as caught:
+        check_link("https://evil.example:8443/y4mSECRET/a?token=SECRET", OWN, "A link")
+    assert "SECRET" not in str(caught.value)
+
+
 @given(st.text())
 def test_no_text_breaks_the_checks(text: str) -> None:
     assert origin(text) is None or origin(text)

@@ -80,9 +80,12 @@ class FollowedList(ChangingList):
             query=_query(sorted(self.without), folders_too=self.folders_too) if self.without else "",
             full_reload=reloads,
         )
-        policy = RetryPolicy(attempts=2)
-        with Transport(auth=BearerToken("t"), base_url=base_url, policy=policy, sleep=lambda _: None) as transport:
+        with self.transport(base_url) as transport:
             return capture_list(capture, base_url=base_url, transport=transport, tokens=self.tokens, on_page=on_page)
+
+    def transport(self, base_url: str) -> Transport:
+        policy = RetryPolicy(attempts=2)
+        return Transport(auth=BearerToken("t"), base_url=base_url, policy=policy, sleep=lambda _: None)
 
     def pull(self, *, reloads: bool = False) -> None:
         """A run tells what happened, and one right after it tells nothing."""

@@ -1,0 +1,1 @@
+"""Which sites, drives and lists there are to follow."""

@@ -1,0 +1,1 @@
+"""Why something cannot be read, and which grant is missing."""

@@ -1,0 +1,1 @@
+"""How each feed fares, read from what lies beside its data."""
