@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from benchmarks import first_read, fold, known_items, list_rows
+from benchmarks import first_read, fold, known_items, list_rows, quiet_drives
 
 
 def main() -> None:
@@ -13,6 +13,7 @@ def main() -> None:
     parser.add_argument("--known", type=int, nargs="+", default=[10_000, 100_000], metavar="ITEMS")
     parser.add_argument("--folded", type=int, nargs="+", default=[100_000, 1_000_000], metavar="ITEMS")
     parser.add_argument("--rows", type=int, nargs="+", default=[10_000, 100_000], metavar="ROWS")
+    parser.add_argument("--quiet", type=int, nargs="+", default=[100, 1_000], metavar="DRIVES")
     options = parser.parse_args()
     print("## First read\n")
     print(first_read.table(options.sizes))
@@ -22,6 +23,10 @@ def main() -> None:
     print(fold.table(options.folded))
     print("\n## Reading a SharePoint list\n")
     print(list_rows.table(options.rows))
+    print("\n## Many drives in one task\n")
+    print(quiet_drives.quiet_table(options.quiet))
+    print(f"\n{quiet_drives.latency_table()}")
+    print(f"\n{quiet_drives.first_reads_table()}")
 
 
 if __name__ == "__main__":
